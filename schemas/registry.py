@@ -1,0 +1,177 @@
+"""Which type means which data, and the one way from bytes to a checked event and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from schemas import commitments, escalations, measures, organisation, work
+from schemas.envelope import Envelope, Event
+
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
+"""Dates outside these years are refused (docs/ledger.md)."""
+
+WORK_VERBS = (
+    "received",
+    "allocated",
+    "unallocated",
+    "started",
+    "due-changed",
+    "transferred",
+    "completed",
+    "authorised",
+    "reopened",
+    "cancelled",
+)
+
+CASE_TYPES: dict[str, type[Struct]] = {
+    **{f"primed.work.{verb}.v1": work.Work for verb in WORK_VERBS},
+    "primed.event.retracted.v1": work.Retracted,
+}
+ORGANISATION_TYPES: dict[str, type[Struct]] = {
+    "primed.unit.registered.v1": organisation.UnitRegistered,
+    "primed.unit.renamed.v1": organisation.UnitRenamed,
+    "primed.unit.moved.v1": organisation.UnitMoved,
+    "primed.unit.closed.v1": organisation.UnitClosed,
+    "primed.worker.joined.v1": organisation.WorkerJoined,
+    "primed.worker.moved.v1": organisation.WorkerMoved,
+    "primed.worker.left.v1": organisation.WorkerLeft,
+    "primed.role.assigned.v1": organisation.RoleAssigned,
+}
+METRIC_TYPES: dict[str, type[Struct]] = {"primed.measure.changed.v1": measures.MeasureChanged}
+ACTION_TYPES: dict[str, type[Struct]] = {
+    "primed.meeting.scheduled.v1": commitments.MeetingScheduled,
+    "primed.meeting.started.v1": commitments.MeetingStarted,
+    "primed.meeting.commitment-reviewed.v1": commitments.CommitmentReviewed,
+    "primed.meeting.decision-recorded.v1": commitments.DecisionRecorded,
+    "primed.meeting.closed.v1": commitments.MeetingClosed,
+    "primed.commitment.agreed.v1": commitments.CommitmentAgreed,
+    "primed.commitment.completed.v1": commitments.CommitmentCompleted,
+    "primed.commitment.carried-forward.v1": commitments.CommitmentCarriedForward,
+    "primed.commitment.dropped.v1": commitments.CommitmentDropped,
+}
+ESCALATION_TYPES: dict[str, type[Struct]] = {
+    "primed.escalation.raised.v1": escalations.EscalationRaised,
+    "primed.escalation.acknowledged.v1": escalations.EscalationAcknowledged,
+    "primed.escalation.escalated.v1": escalations.EscalationEscalated,
+    "primed.escalation.cleared.v1": escalations.EscalationCleared,
+    "primed.escalation.closed.v1": escalations.EscalationClosed,
+}
+TOPIC_TYPES: dict[str, dict[str, type[Struct]]] = {
+    "primed.case-events": CASE_TYPES,
+    "primed.organisation": ORGANISATION_TYPES,
+    "primed.metric-events": METRIC_TYPES,
+    "primed.action-events": ACTION_TYPES,
+    "primed.escalation-events": ESCALATION_TYPES,
+}
+TYPES: dict[str, type[Struct]] = {name: kind for types in TOPIC_TYPES.values() for name, kind in types.items()}
+TOPIC_OF: dict[str, str] = {name: topic for topic, types in TOPIC_TYPES.items() for name in types}
+TYPE_OF_ACTION: dict[type[Struct], str] = {kind: name for name, kind in ACTION_TYPES.items()}
+TYPE_OF_ESCALATION: dict[type[Struct], str] = {kind: name for name, kind in ESCALATION_TYPES.items()}
+
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+_DATA: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
+
+
+class Unreadable(Exception):
+    """The event cannot be taken; `reason` is a short label for counting, the message says what to do."""
+
+    def __init__(self, reason: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.field = field
+
+
+def read(raw: bytes) -> Event:
+    """Decode and check one event from its JSON bytes.
+
+    Raises `Unreadable` with a reason in {not-json, wrong-shape, unknown-type, wrong-data, wrong-time,
+    wrong-date, missing-field, wrong-subject}.
+    """
+    try:
+        envelope = _ENVELOPE.decode(raw)
+    except msgspec.ValidationError as error:
+        raise Unreadable("wrong-shape", f"The event's envelope is wrong: {error}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable("not-json", f"The event is not valid JSON in UTF-8: {error}.") from error
+    decoder = _DATA.get(envelope.type)
+    if decoder is None:
+        raise Unreadable("unknown-type", f"Type {envelope.type!r} is not known; see GET /v1/types.", "type")
+    try:
+        data = decoder.decode(envelope.data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Unreadable("wrong-data", f"The data of {envelope.type} is wrong: {error}.", "data") from error
+    event = Event(envelope=envelope, data=data)
+    _check_times(envelope)
+    if isinstance(data, work.Work):
+        _check_work(envelope.type, data)
+    if TOPIC_OF[envelope.type] == "primed.case-events":
+        _check_subject(envelope)
+    return event
+
+
+def write(envelope: Envelope) -> bytes:
+    """The event's bytes as they go into the log, HTTP bodies and files."""
+    return msgspec.json.encode(envelope)
+
+
+def data_of(kind: Struct) -> msgspec.Raw:
+    """Encode an event's data for an envelope."""
+    return msgspec.Raw(msgspec.json.encode(kind))
+
+
+def instant(text: str) -> dt.datetime:
+    """Parse an RFC 3339 time with offset; raises `ValueError` when there is none."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("it has no offset")
+    return moment
+
+
+def _check_times(envelope: Envelope) -> None:
+    _check_time("time", envelope.time)
+    if envelope.recordedtime is not UNSET:
+        _check_time("recordedtime", envelope.recordedtime)
+
+
+def _check_time(field: str, text: str) -> None:
+    try:
+        moment = instant(text)
+        if "T" not in text.upper():
+            raise ValueError("it has no time of day")
+    except ValueError as error:
+        raise Unreadable(
+            "wrong-time", f"{field} {text!r} is not RFC 3339 with an offset ({error}).", field
+        ) from error
+    if not EARLIEST <= moment.date() <= LATEST:
+        raise Unreadable("wrong-date", f"{field} {text!r} lies outside 1990–2100.", field)
+
+
+def _check_work(name: str, data: work.Work) -> None:
+    for field, value in (("due", data.due), ("start_by", data.start_by)):
+        if isinstance(value, dt.date) and not EARLIEST <= value <= LATEST:
+            raise Unreadable("wrong-date", f"{field} {value} lies outside 1990–2100.", field)
+    for verb, absent, what in _REQUIRED:
+        if name == f"primed.work.{verb}.v1" and absent(data):
+            raise Unreadable("missing-field", f"{name} needs {what}.", what.split()[0])
+
+
+_REQUIRED: tuple[tuple[str, Callable[[work.Work], bool], str], ...] = (
+    ("allocated", lambda data: not data.worker, "worker"),
+    ("transferred", lambda data: not data.team, "team"),
+    ("due-changed", lambda data: data.due is UNSET and data.start_by is UNSET, "due or start_by"),
+)
+
+
+def _check_subject(envelope: Envelope) -> None:
+    prefix = envelope.source + "/"
+    if not envelope.subject.startswith(prefix) or envelope.subject == prefix:
+        raise Unreadable(
+            "wrong-subject",
+            f"subject must be source + '/' + key, so it must begin with {prefix!r}.",
+            "subject",
+        )

@@ -1,0 +1,50 @@
+"""Events of work items: contacts, referrals, assessments, reviews, safeguarding and other pieces of work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from schemas.envelope import Name, Text
+
+Maybe = UnsetType
+
+
+class Work(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a work event may say. Absent = unchanged; a `due` or `start_by` of null clears the date.
+
+    Which field each event uses is the state table of `docs/ledger.md`; a field on another type is not used.
+    """
+
+    kind: (
+        Annotated[
+            Text, Meta(description="contact, referral, assessment, review, safeguarding, other…")
+        ]
+        | None
+        | Maybe
+    ) = UNSET
+    team: Annotated[Text, Meta(description="Unit id of the team that holds it.")] | None | Maybe = UNSET
+    worker: Annotated[Text, Meta(description="Staff id of the worker; never a name.")] | None | Maybe = UNSET
+    route: Annotated[Text, Meta(description="How it came in.")] | None | Maybe = UNSET
+    urgency: Text | None | Maybe = UNSET
+    due: Annotated[dt.date, Meta(description="Last day on which completion is on time.")] | None | Maybe = (
+        UNSET
+    )
+    start_by: Annotated[dt.date, Meta(description="Latest day to start.")] | None | Maybe = UNSET
+    needs_authorisation: bool | None | Maybe = UNSET
+    from_team: Annotated[Text, Meta(description="The team that passed it on.")] | None | Maybe = UNSET
+    from_work: Annotated[Text, Meta(description="Subject of the work that led here.")] | None | Maybe = UNSET
+    person: Annotated[Text, Meta(description="Random id; never a name or NHS number.")] | None | Maybe = UNSET
+    outcome: Annotated[Text, Meta(description="How it ended.")] | None | Maybe = UNSET
+    needs: Text | None | Maybe = UNSET
+    reason: Annotated[Text, Meta(description="A code, never free text about a person.")] | None | Maybe = UNSET
+
+
+class Retracted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Withdraws (`source`, `id`) on the same subject, with every body it ever had, for ever."""
+
+    source: Name
+    id: Name
+    reason: Text | UnsetType = UNSET

@@ -1,1 +1,1 @@
-"""What is said between services: the envelope, every event's data, topics. Pure: no clock, no input or output."""
+"""What is said between services: the envelope, every event's data, topics. Pure: no clock, no drivers."""

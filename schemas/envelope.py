@@ -31,7 +31,7 @@ class Envelope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         str,
         Meta(
             max_length=40,
-            description="When it happened: RFC 3339, local time with its offset; its written date is its day.",
+            description="When it happened: RFC 3339, local time with offset; its written date is its day.",
         ),
     ]
     data: msgspec.Raw
@@ -43,9 +43,9 @@ class Envelope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         | UnsetType
     ) = UNSET
     timeprecision: Literal["day"] | UnsetType = UNSET
-    rulesversion: Annotated[int, Meta(description="Version of the rules that filled `ruled`.")] | UnsetType = (
-        UNSET
-    )
+    rulesversion: (
+        Annotated[int, Meta(description="Version of the rules that filled `ruled`.")] | UnsetType
+    ) = UNSET
     ruled: (
         Annotated[
             str, Meta(max_length=200, description="Names of fields filled by rules, sorted, with commas.")

@@ -68,13 +68,17 @@ TOPIC_TYPES: dict[str, dict[str, type[Struct]]] = {
     "primed.action-events": ACTION_TYPES,
     "primed.escalation-events": ESCALATION_TYPES,
 }
-TYPES: dict[str, type[Struct]] = {name: kind for types in TOPIC_TYPES.values() for name, kind in types.items()}
+TYPES: dict[str, type[Struct]] = {
+    name: kind for types in TOPIC_TYPES.values() for name, kind in types.items()
+}
 TOPIC_OF: dict[str, str] = {name: topic for topic, types in TOPIC_TYPES.items() for name in types}
 TYPE_OF_ACTION: dict[type[Struct], str] = {kind: name for name, kind in ACTION_TYPES.items()}
 TYPE_OF_ESCALATION: dict[type[Struct], str] = {kind: name for name, kind in ESCALATION_TYPES.items()}
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
-_DATA: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
+_DATA: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()
+}
 
 
 class Unreadable(Exception):

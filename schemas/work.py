@@ -19,27 +19,27 @@ class Work(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     kind: (
-        Annotated[
-            Text, Meta(description="contact, referral, assessment, review, safeguarding, other…")
-        ]
-        | None
+        Annotated[Text, Meta(description="contact, referral, assessment, review, safeguarding, other…")]
         | Maybe
+        | None
     ) = UNSET
-    team: Annotated[Text, Meta(description="Unit id of the team that holds it.")] | None | Maybe = UNSET
-    worker: Annotated[Text, Meta(description="Staff id of the worker; never a name.")] | None | Maybe = UNSET
-    route: Annotated[Text, Meta(description="How it came in.")] | None | Maybe = UNSET
-    urgency: Text | None | Maybe = UNSET
-    due: Annotated[dt.date, Meta(description="Last day on which completion is on time.")] | None | Maybe = (
+    team: Annotated[Text, Meta(description="Unit id of the team that holds it.")] | Maybe | None = UNSET
+    worker: Annotated[Text, Meta(description="Staff id of the worker; never a name.")] | Maybe | None = UNSET
+    route: Annotated[Text, Meta(description="How it came in.")] | Maybe | None = UNSET
+    urgency: Text | Maybe | None = UNSET
+    due: Annotated[dt.date, Meta(description="Last day on which completion is on time.")] | Maybe | None = (
         UNSET
     )
-    start_by: Annotated[dt.date, Meta(description="Latest day to start.")] | None | Maybe = UNSET
-    needs_authorisation: bool | None | Maybe = UNSET
-    from_team: Annotated[Text, Meta(description="The team that passed it on.")] | None | Maybe = UNSET
-    from_work: Annotated[Text, Meta(description="Subject of the work that led here.")] | None | Maybe = UNSET
-    person: Annotated[Text, Meta(description="Random id; never a name or NHS number.")] | None | Maybe = UNSET
-    outcome: Annotated[Text, Meta(description="How it ended.")] | None | Maybe = UNSET
-    needs: Text | None | Maybe = UNSET
-    reason: Annotated[Text, Meta(description="A code, never free text about a person.")] | None | Maybe = UNSET
+    start_by: Annotated[dt.date, Meta(description="Latest day to start.")] | Maybe | None = UNSET
+    needs_authorisation: bool | Maybe | None = UNSET
+    from_team: Annotated[Text, Meta(description="The team that passed it on.")] | Maybe | None = UNSET
+    from_work: Annotated[Text, Meta(description="Subject of the work that led here.")] | Maybe | None = UNSET
+    person: Annotated[Text, Meta(description="Random id; never a name or NHS number.")] | Maybe | None = UNSET
+    outcome: Annotated[Text, Meta(description="How it ended.")] | Maybe | None = UNSET
+    needs: Text | Maybe | None = UNSET
+    reason: Annotated[Text, Meta(description="A code, never free text about a person.")] | Maybe | None = (
+        UNSET
+    )
 
 
 class Retracted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

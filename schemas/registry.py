@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -74,6 +73,13 @@ TYPES: dict[str, type[Struct]] = {
 TOPIC_OF: dict[str, str] = {name: topic for topic, types in TOPIC_TYPES.items() for name in types}
 TYPE_OF_ACTION: dict[type[Struct], str] = {kind: name for name, kind in ACTION_TYPES.items()}
 TYPE_OF_ESCALATION: dict[type[Struct], str] = {kind: name for name, kind in ESCALATION_TYPES.items()}
+
+NEEDS_ONE_OF: dict[str, tuple[str, ...]] = {
+    "primed.work.allocated.v1": ("worker",),
+    "primed.work.transferred.v1": ("team",),
+    "primed.work.due-changed.v1": ("due", "start_by"),
+}
+"""Without one of these fields the event says nothing."""
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 _DATA: dict[str, msgspec.json.Decoder[Any]] = {
@@ -159,16 +165,14 @@ def _check_work(name: str, data: work.Work) -> None:
     for field, value in (("due", data.due), ("start_by", data.start_by)):
         if isinstance(value, dt.date) and not EARLIEST <= value <= LATEST:
             raise Unreadable("wrong-date", f"{field} {value} lies outside 1990–2100.", field)
-    for verb, absent, what in _REQUIRED:
-        if name == f"primed.work.{verb}.v1" and absent(data):
-            raise Unreadable("missing-field", f"{name} needs {what}.", what.split()[0])
+    needed = NEEDS_ONE_OF.get(name, ())
+    if needed and not any(_given(field, getattr(data, field)) for field in needed):
+        raise Unreadable("missing-field", f"{name} needs {' or '.join(needed)}.", needed[0])
 
 
-_REQUIRED: tuple[tuple[str, Callable[[work.Work], bool], str], ...] = (
-    ("allocated", lambda data: not data.worker, "worker"),
-    ("transferred", lambda data: not data.team, "team"),
-    ("due-changed", lambda data: data.due is UNSET and data.start_by is UNSET, "due or start_by"),
-)
+def _given(field: str, value: object) -> bool:
+    """Whether a field says something: a date may say null (it clears), a blank text says nothing."""
+    return value is not UNSET and (field in ("due", "start_by") or bool(value))
 
 
 def _check_subject(envelope: Envelope) -> None:

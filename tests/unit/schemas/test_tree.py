@@ -8,6 +8,7 @@ import pytest
 from schemas.registry import read
 from schemas.tree import UNASSIGNED, Tree
 
+TOP = "council"
 JAN, MAY, JUNE = dt.date(2026, 1, 10), dt.date(2026, 5, 31), dt.date(2026, 6, 1)
 
 
@@ -33,8 +34,8 @@ def tree() -> Tree:
     return Tree().after_all(
         [
             said("unit.registered", "2026-01-01", unit="council", level="council", name="Council"),
-            said("unit.registered", "2026-01-01", unit="adults", level="service", name="Adults", parent="council"),
-            said("unit.registered", "2026-01-01", unit="front", level="service", name="Front", parent="council"),
+            said("unit.registered", "2026-01-01", unit="adults", level="service", name="Adults", parent=TOP),
+            said("unit.registered", "2026-01-01", unit="front", level="service", name="Front", parent=TOP),
             said("unit.registered", "2026-01-01", unit="north", level="team", name="North", parent="adults"),
             said("unit.registered", "2026-01-01", unit="door", level="team", name="Door", parent="front"),
             said("unit.moved", "2026-06-01", unit="north", parent="front"),
@@ -69,8 +70,10 @@ def test_scope_is_the_unit_and_all_below_it_and_nothing_unknown(tree: Tree) -> N
 
 def test_names_and_closing_are_dated(tree: Tree) -> None:
     before, after = tree.unit("north", MAY), tree.unit("north", JUNE)
-    assert before and before.name == "North"
-    assert after and after.name == "North and west"
+    assert before is not None
+    assert before.name == "North"
+    assert after is not None
+    assert after.name == "North and west"
     assert [unit.id for unit in tree.children("front", JUNE)] == ["north"]
     assert [unit.id for unit in tree.children("front", MAY)] == ["door"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import msgspec
@@ -81,6 +82,7 @@ NEEDS_ONE_OF: dict[str, tuple[str, ...]] = {
 }
 """Without one of these fields the event says nothing."""
 
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 _DATA: dict[str, msgspec.json.Decoder[Any]] = {
     name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()
@@ -102,6 +104,8 @@ def read(raw: bytes) -> Event:
     Raises `Unreadable` with a reason in {not-json, wrong-shape, unknown-type, wrong-data, wrong-time,
     wrong-date, missing-field, wrong-subject}.
     """
+    if rb"\u0000" in raw:
+        raise Unreadable("wrong-data", "A text holds a NUL character; remove it.", "data")
     try:
         envelope = _ENVELOPE.decode(raw)
     except msgspec.ValidationError as error:
@@ -113,7 +117,7 @@ def read(raw: bytes) -> Event:
         raise Unreadable("unknown-type", f"Type {envelope.type!r} is not known; see GET /v1/types.", "type")
     try:
         data = decoder.decode(envelope.data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("wrong-data", f"The data of {envelope.type} is wrong: {error}.", "data") from error
     event = Event(envelope=envelope, data=data)
     _check_times(envelope)
@@ -135,7 +139,12 @@ def data_of(kind: Struct) -> msgspec.Raw:
 
 
 def instant(text: str) -> dt.datetime:
-    """Parse an RFC 3339 time with offset; raises `ValueError` when there is none."""
+    """Parse an RFC 3339 time with offset; raises `ValueError` when there is none.
+
+    Python reads other forms of ISO 8601 too (week dates, basic form), whose day could not be read off.
+    """
+    if not _RFC3339.fullmatch(text):
+        raise ValueError("it must look like 2026-11-02T09:30:00+00:00")
     moment = dt.datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("it has no offset")
@@ -151,8 +160,6 @@ def _check_times(envelope: Envelope) -> None:
 def _check_time(field: str, text: str) -> None:
     try:
         moment = instant(text)
-        if "T" not in text.upper():
-            raise ValueError("it has no time of day")
     except ValueError as error:
         raise Unreadable(
             "wrong-time", f"{field} {text!r} is not RFC 3339 with an offset ({error}).", field
@@ -172,7 +179,9 @@ def _check_work(name: str, data: work.Work) -> None:
 
 def _given(field: str, value: object) -> bool:
     """Whether a field says something: a date may say null (it clears), a blank text says nothing."""
-    return value is not UNSET and (field in ("due", "start_by") or bool(value))
+    if isinstance(value, str):
+        return bool(value.strip())
+    return value is not UNSET and field in ("due", "start_by")
 
 
 def _check_subject(envelope: Envelope) -> None:

@@ -1,0 +1,1 @@
+"""The commands of `primed`, one file for each subject."""

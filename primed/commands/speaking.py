@@ -1,0 +1,26 @@
+"""How commands speak: plain lines for people, JSON for programs, trouble as one sentence with advice."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """One line for a person, without markup."""
+    out.print(text, markup=False)
+
+
+def say_json(document: Any) -> None:
+    """One JSON document for a program."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def complain(what: str, do: str) -> None:
+    """What went wrong and what would help, on standard error."""
+    err.print(what, style="bold red", markup=False)
+    err.print(do, markup=False)

@@ -1,0 +1,163 @@
+"""What tests stand on: a real Kafka and Postgres of their own, fresh databases, and the whole product."""
+
+import importlib.util
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from primed.stack import kafka, postgres, process
+from primed.stack.place import Place, from_environment
+from primed.stack.program import Program
+
+PORTS_OF_A_PLACE = (0, 1, 2, 3, 4, 22, 23, 24, 25, 80, 92, 93)
+CACHE = from_environment(os.environ).cache
+
+
+@dataclass
+class Running:
+    """One process under a test's hand: it may be killed, frozen and started again."""
+
+    place: Place
+    program: Program
+    child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self.child is not None
+        return self.child.pid
+
+    def start(self, seconds: float = 40.0) -> None:
+        self.child = process.launch(self.program, self.place)
+        until = time.monotonic() + seconds
+        while not self.program.ready():
+            log = self.place.log_file(self.program.name)
+            assert self.child.poll() is None, f"{self.program.name} ended:\n{log.read_text()[-3000:]}"
+            assert time.monotonic() < until, f"{self.program.name} is not ready:\n{log.read_text()[-3000:]}"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """Ends it by -9, as a fault would."""
+        assert self.child is not None
+        self.child.kill()
+        self.child.wait()
+
+    def stop(self) -> None:
+        if self.child is None or self.child.poll() is not None:
+            return
+        self.child.send_signal(self.program.stop_signal)
+        try:
+            self.child.wait(self.program.stop_seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+@dataclass
+class Stack:
+    """Real Kafka and Postgres on free ports, in a home of their own."""
+
+    place: Place
+    kafka: Running
+    postgres: Running
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def bootstrap(self) -> str:
+        return self.place.bootstrap
+
+    @property
+    def dsn(self) -> str:
+        """The migrated database `primed`; tests that write ask for the fixture `database` instead."""
+        return self.place.dsn
+
+    @property
+    def home(self) -> Path:
+        return self.place.home
+
+    @property
+    def port_base(self) -> int:
+        return self.place.port_base
+
+    def new_database(self, template: str | None = "primed") -> str:
+        """The DSN of a fresh database: a copy of the migrated one, or an empty one with `template=None`."""
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        postgres.create(self.place, name, template)
+        return self.place.database(name)
+
+    def new_name(self, stem: str) -> str:
+        """A name that no other test uses, for topics, groups and tenants."""
+        return f"{stem}-{os.getpid()}-{next(self._numbers)}"
+
+
+def free_port_base() -> int:
+    """A base at which none of a stack's ports is taken."""
+    for base in range(20100 + os.getpid() % 100 * 200, 60000, 100):
+        if all(_is_free(base + offset) for offset in PORTS_OF_A_PLACE):
+            return base
+    raise AssertionError("no free range of ports between 20100 and 60000")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def short_home() -> Iterator[Callable[[], Path]]:
+    """Makes homes with paths short enough for sockets; all are removed at the end."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="primed-t-", dir="/tmp")))
+        return made[-1]
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(short_home: Callable[[], Path]) -> Iterator[Stack]:
+    """Kafka with the declared topics, and Postgres with the migrated database `primed`; once a session."""
+    place = Place(home=short_home(), port_base=free_port_base(), cache=CACHE)
+    place.folders()
+    running = Stack(place, Running(place, kafka.program(place)), Running(place, postgres.program(place)))
+    try:
+        running.postgres.start()
+        running.kafka.start()
+        postgres.create(place, "primed")
+        if importlib.util.find_spec("eventlog.migrations"):
+            prepare(place)
+        yield running
+    finally:
+        running.kafka.stop()
+        running.postgres.stop()
+
+
+def prepare(place: Place) -> None:
+    """Topics and tables, by the same command that a container runs."""
+    environment = {**os.environ, "PRIMED_KAFKA_BOOTSTRAP": place.bootstrap, "PRIMED_POSTGRES_DSN": place.dsn}
+    for words in (("migrate",), ("topics",)):
+        command = [sys.executable, "-m", "primed.cli", *words]
+        done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def database(stack: Stack) -> str:
+    """The DSN of a fresh, migrated database, for this test alone."""
+    return stack.new_database()

@@ -1,0 +1,29 @@
+"""Positions: the next offset to read of each partition, and how they are written in answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from eventlog.records import Record, TopicPartition
+
+
+def after(batch: Mapping[TopicPartition, Sequence[Record]]) -> dict[TopicPartition, int]:
+    """The positions at which a reader stands when it has taken the whole batch."""
+    return {place: records[-1].offset + 1 for place, records in batch.items() if records}
+
+
+def written(positions: Mapping[TopicPartition, int]) -> dict[str, int]:
+    """Positions as answers and events show them: `{"primed.case-events-0": 123}`, sorted."""
+    return {f"{topic}-{partition}": positions[topic, partition] for topic, partition in sorted(positions)}
+
+
+def read(shown: Mapping[str, int]) -> dict[TopicPartition, int]:
+    """The way back from `written`; raises `ValueError` on a name without a partition number."""
+    return {_place(name): offset for name, offset in shown.items()}
+
+
+def _place(name: str) -> TopicPartition:
+    topic, dash, partition = name.rpartition("-")
+    if not dash or not topic or not partition.isdecimal():
+        raise ValueError(f"{name!r} is no position: it must be the topic, a dash and the partition number.")
+    return topic, int(partition)

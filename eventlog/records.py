@@ -1,0 +1,65 @@
+"""The shapes in which records travel, and the one error that a sender must expect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TopicPartition = tuple[str, int]
+"""Topic and partition number."""
+
+EVENT_HEADERS: tuple[tuple[str, bytes], ...] = (("content-type", b"application/cloudevents+json"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it was read; `timestamp_ms` is the broker's, or what a copy of a log kept."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One record to be written. A value of None is a tombstone; a key of None is only for dead letters."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = EVENT_HEADERS
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a written record stands in the log, for ever."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class LogUnavailable(ConnectionError):
+    """Kafka is away or too slow: the record may or may not be in the log, and the sender repeats safely."""
+
+    reason = "log-unavailable"
+
+
+class LogRefused(Exception):
+    """Kafka will never take this record (too large, no such topic, not allowed): repeating does not help."""
+
+    reason = "log-refused"
+
+
+class PositionLost(Exception):
+    """The position lies before the start of the log: records are gone that were never read.
+
+    Restore the topic from a backup, or rebuild from a copy of the log; nothing jumps over the gap by itself.
+    """
+
+
+class PositionMoved(Exception):
+    """Somebody else moved this position on: nothing was written, positions are to be read again."""

@@ -1,0 +1,1 @@
+"""How a process lives: settings, sign-in, HTTP, start and stop, logs. Knows no event."""

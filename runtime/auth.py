@@ -1,0 +1,218 @@
+"""Who is asking, and may they: the one place where tokens are issued, read and held against roles."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jws, jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwt import JWTClaimsRegistry
+
+from runtime.keys import IssuerKeys, Keys, LocalKey
+from runtime.problems import Problem, forbidden
+from runtime.settings import Settings
+
+LOCAL_ISSUER = "primed-local"
+LOCAL_ALGORITHMS = ("ES256",)
+OIDC_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
+"""Signatures with a published key only: never `none`, never a shared secret."""
+ROLES = (
+    "feeder",
+    "practitioner",
+    "manager",
+    "head",
+    "director",
+    "finance",
+    "analyst",
+    "operator",
+    "service",
+)
+LONGEST_TOKEN = 8_192
+LEEWAY_S = 30
+"""How far the issuer's clock and ours may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. `unit` is the top of what they may see; None is the whole tenant."""
+
+    tenant: str
+    subject: str
+    role: str
+    unit: str | None
+
+
+class NotSignedIn(Exception):
+    """There is no valid token; the message says what is wrong with it, without repeating it."""
+
+    reason = "not-signed-in"
+
+
+class TokenIssuer:
+    """Signs tokens with the key of this home: for `primed token` and for signing in to the embedded stack."""
+
+    def __init__(
+        self, keys: Path, *, audience: str = "primed", clock: Callable[[], float] = time.time
+    ) -> None:
+        self._key = LocalKey(keys).pair
+        self._audience = audience
+        self._clock = clock
+
+    def issue(self, role: str, unit: str | None, tenant: str, subject: str, seconds: int) -> str:
+        """A token for this role and unit; it is valid for `seconds` from now."""
+        if role not in ROLES:
+            raise ValueError(f"Role {role!r} is not known; it must be one of: {', '.join(ROLES)}.")
+        now = int(self._clock())
+        claims: dict[str, Any] = {
+            "iss": LOCAL_ISSUER,
+            "aud": self._audience,
+            "sub": subject,
+            "tenant": tenant,
+            "role": role,
+            "iat": now,
+            "nbf": now,
+            "exp": now + seconds,
+            "jti": secrets.token_hex(8),
+        }
+        if unit is not None:
+            claims["unit"] = unit
+        return jwt.encode({"alg": "ES256", "kid": self._key.kid}, claims, self._key)
+
+
+class TokenReader:
+    """Checks tokens of one issuer. Made by `token_reader`."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        *,
+        issuer: str,
+        audience: str,
+        algorithms: tuple[str, ...],
+        tenant: str,
+        refusal: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._keys = keys
+        self._algorithms = list(algorithms)
+        self._tenant = tenant
+        self._refusal = refusal
+        self._claims = JWTClaimsRegistry(
+            now=lambda: int(clock()),
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+
+    async def read(self, token: str) -> Principal:
+        """Who the token stands for. Raises `NotSignedIn`, or `KeysUnavailable` when keys are away."""
+        if self._refusal is not None:
+            raise NotSignedIn(self._refusal)
+        if len(token) > LONGEST_TOKEN:
+            raise NotSignedIn(f"The token is longer than {LONGEST_TOKEN} characters.")
+        try:
+            key_id = jws.extract_compact(token.encode("ascii")).headers().get("kid")
+            keys = await self._keys.key_set(key_id if isinstance(key_id, str) else None)
+            claims = jwt.decode(token, keys, algorithms=self._algorithms).claims
+            self._claims.validate(claims)
+        except ExpiredTokenError as error:
+            raise NotSignedIn("The token has expired; sign in again or ask for a new one.") from error
+        except (JoseError, ValueError, TypeError) as error:
+            raise NotSignedIn(f"The token is not valid here ({type(error).__name__}).") from error
+        return self._principal(claims)
+
+    def _principal(self, claims: Mapping[str, Any]) -> Principal:
+        named = claims.get("roles", claims.get("role"))
+        roles = [role for role in (named if isinstance(named, list) else [named]) if role in ROLES]
+        if len(roles) != 1:
+            raise NotSignedIn("The token must carry exactly one role of Primed.")
+        tenant, unit = claims.get("tenant", self._tenant), claims.get("unit")
+        if (
+            not isinstance(tenant, str)
+            or not tenant
+            or not (unit is None or (isinstance(unit, str) and unit))
+        ):
+            raise NotSignedIn("The token's tenant or unit is not a text.")
+        return Principal(tenant=tenant, subject=str(claims["sub"]), role=roles[0], unit=unit)
+
+
+def token_reader(settings: Settings, *, clock: Callable[[], float] = time.time) -> TokenReader:
+    """The reader that these settings ask for: the OIDC issuer's tokens, else those of the local issuer."""
+    if settings.oidc_issuer:
+        return TokenReader(
+            IssuerKeys(settings.oidc_issuer, clock=clock),
+            issuer=settings.oidc_issuer,
+            audience=settings.oidc_audience,
+            algorithms=OIDC_ALGORITHMS,
+            tenant=settings.tenant,
+            clock=clock,
+        )
+    refusal = (
+        f"Local tokens are not taken because PRIMED_BIND is {settings.bind}, which others can reach; "
+        "set PRIMED_OIDC_ISSUER."
+    )
+    return TokenReader(
+        LocalKey(settings.keys),
+        issuer=LOCAL_ISSUER,
+        audience=settings.oidc_audience,
+        algorithms=LOCAL_ALGORITHMS,
+        tenant=settings.tenant,
+        refusal=None if settings.is_loopback else refusal,
+        clock=clock,
+    )
+
+
+_BEARER = HTTPBearer(
+    auto_error=False, description="A token of the configured issuer; `primed token` prints one."
+)
+
+
+class Needs:
+    """A dependency that lets these roles in and answers with who asks; any route without one is refused."""
+
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        if not roles or (unknown := set(roles) - set(ROLES)):
+            raise ValueError(
+                f"needs() takes roles of Primed; not known: {sorted(unknown) if roles else 'none given'}."
+            )
+        self.roles = roles
+
+    async def __call__(
+        self, request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    ) -> Principal:
+        """The principal, or 401 without a valid token, 403 with a role that may not."""
+        token = bearer.credentials if bearer else request.app.state.token_of(request)
+        if not token:
+            raise not_signed_in("No token was sent.")
+        try:
+            principal: Principal = await request.app.state.reader.read(token)
+        except NotSignedIn as error:
+            raise not_signed_in(str(error)) from error
+        request.state.principal = principal
+        if principal.role not in self.roles:
+            raise forbidden(f"The role {principal.role} may not do this; it takes: {', '.join(self.roles)}.")
+        return principal
+
+
+def needs(*roles: str) -> Any:
+    """`principal: Principal = needs("manager", "head")`: the roles that a route lets in."""
+    return Depends(Needs(roles))
+
+
+def not_signed_in(detail: str) -> Problem:
+    """401 with what to do."""
+    return Problem(
+        401,
+        "Not signed in",
+        f"{detail} Send a token as 'Authorization: Bearer …'.",
+        headers={"WWW-Authenticate": "Bearer"},
+    )

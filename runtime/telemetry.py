@@ -1,0 +1,70 @@
+"""What a process says about itself: JSON lines for the log, metrics declared once with their why."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+PREFIX = "primed_"
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+NOISY = {"faust": "ERROR", "mode": "ERROR", "aiokafka": "WARNING", "kafka": "WARNING", "uvicorn": "WARNING"}
+"""Libraries that would log each start, stop and retry; what matters of it is said by our own lines."""
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Log JSON lines to standard error, one an event, each with the service's name; libraries' lines too."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, quiet in NOISY.items():
+        logging.getLogger(name).setLevel(quiet)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def log() -> structlog.stdlib.BoundLogger:
+    """The logger: `log().info("what-happened", unit=…, count=…)`; ids and counts, never a case's content."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger()
+    return logger
+
+
+def counter(name: str, why: str, labels: Sequence[str] = ()) -> Counter:
+    """Declare a count of things that happened; call once, at the top of the module that counts."""
+    return Counter(PREFIX + name, why, labels)
+
+
+def gauge(name: str, why: str, labels: Sequence[str] = ()) -> Gauge:
+    """Declare a value that goes up and down."""
+    return Gauge(PREFIX + name, why, labels)
+
+
+def histogram(
+    name: str, why: str, labels: Sequence[str] = (), buckets: Sequence[float] = SECONDS
+) -> Histogram:
+    """Declare a distribution, by default of seconds."""
+    return Histogram(PREFIX + name, why, labels, buckets=buckets)

@@ -1,0 +1,1 @@
+"""What is decided, and why; pure: no clock, no chance, no input or output."""

@@ -1,0 +1,111 @@
+"""What people are told, in plain sentences that they can act on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from schemas.measures import Number
+from services.notify.domain.period import in_words
+from services.notify.domain.rule import Reason, Rule, Unit
+
+NameOf = Callable[[str], str]
+"""From a staff id to the person's name; an id that nobody knows stays as it is."""
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One thing told to one person about one exception; holds ids, names are looked up when it is read."""
+
+    id: str
+    escalation: str
+    unit: str
+    person: str
+    kind: Literal["asked", "over"]
+    title: str
+    at: dt.datetime
+    since: str = ""
+    rung: int = 1
+    next_person: str | None = None
+    next_at: dt.datetime | None = None
+    why: str = ""
+
+
+def number(value: Number, unit: Unit) -> str:
+    """The value as people read it: 1,204, 34.2% or 12 days."""
+    text = f"{value:,.1f}".removesuffix(".0")
+    match unit:
+        case "percent":
+            return f"{text}%"
+        case "days":
+            return f"{text} day{'' if value == 1 else 's'}"
+        case "count":
+            return text
+
+
+def title(rule: Rule, unit_name: str, value: Number) -> str:
+    """One sentence that could be said aloud: what, where, and how far beyond the limit."""
+    what, limit = number(value, rule.unit_of_measure), number(rule.value, rule.unit_of_measure)
+    return f"{unit_name}: {_inside(rule.name)} is {what}, {rule.comparison} the limit of {limit}"
+
+
+def why_over(rule: Rule, reason: Reason, value: Number | None, period: str, *, corrected: bool) -> str:
+    """Why an exception ended by itself."""
+    if reason is Reason.RULE_CHANGED:
+        return "The rule was changed and no longer asks anybody about this."
+    if value is None:
+        return "There is nothing left to measure."
+    side = "at or below" if rule.comparison == "above" else "at or above"
+    clear = number(rule.clear, rule.unit_of_measure)
+    figure = number(value, rule.unit_of_measure)
+    if corrected:
+        return f"The figure for {in_words(period)} was corrected to {figure}, which is {side} {clear}."
+    return f"{rule.name} is now {figure}, {side} {clear}."
+
+
+def subject_line(message: Message) -> str:
+    """The subject of the e-mail."""
+    return message.title if message.kind == "asked" else f"Over: {message.title}"
+
+
+def body(message: Message, name_of: NameOf, zone: ZoneInfo) -> str:
+    """What is so, since when, what to do, and what happens next and when."""
+    if message.kind == "over":
+        return f"{message.why} You need do nothing more."
+    sentences = [f"It has been so since {moment(dt.datetime.fromisoformat(message.since), zone)}."]
+    if message.rung > 1:
+        sentences.append("You are asked because nobody answered in time before you.")
+    sentences.append(
+        "Acknowledge it with a note of what you are doing, or close it with a commitment or a reason."
+    )
+    if message.next_person and message.next_at:
+        later = moment(message.next_at, zone)
+        sentences.append(f"If nobody answers, it goes to {name_of(message.next_person)} on {later}.")
+    else:
+        sentences.append("Nobody else will be asked after you.")
+    return " ".join(sentences)
+
+
+def letter(message: Message, name_of: NameOf, zone: ZoneInfo, link: str) -> str:
+    """The text of the e-mail."""
+    paragraphs = (
+        f"Dear {name_of(message.person)},",
+        f"{message.title}.",
+        body(message, name_of, zone),
+        f"{'Answer it here' if message.kind == 'asked' else 'See what happened'}: {link}",
+        "Primed writes to you only when something needs you or no longer does.",
+    )
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def moment(at: dt.datetime, zone: ZoneInfo) -> str:
+    """A moment as people write it, in the council's own time."""
+    local = at.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B %Y} at {local:%H:%M}"
+
+
+def _inside(name: str) -> str:
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name

@@ -42,7 +42,7 @@ class Placed:
     offset: int
 
 
-class LogUnavailable(ConnectionError):
+class LogUnavailable(Exception):
     """Kafka is away or too slow: the record may or may not be in the log, and the sender repeats safely."""
 
     reason = "log-unavailable"

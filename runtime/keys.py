@@ -23,7 +23,7 @@ RETRY_S = 10.0
 LONGEST_KEY_SET = 1_000_000
 
 
-class KeysUnavailable(ConnectionError):
+class KeysUnavailable(Exception):
     """The issuer's keys cannot be read now; tokens cannot be checked until they can."""
 
     reason = "keys-unavailable"

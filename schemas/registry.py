@@ -121,8 +121,8 @@ def read(raw: bytes) -> Event:
         raise Unreadable("wrong-data", f"The data of {envelope.type} is wrong: {error}.", "data") from error
     event = Event(envelope=envelope, data=data)
     _check_times(envelope)
-    if isinstance(data, work.Work):
-        _check_work(envelope.type, data)
+    _check_dates(data)
+    _check_needed(envelope.type, data)
     if TOPIC_OF[envelope.type] == "primed.case-events":
         _check_subject(envelope)
     return event
@@ -168,10 +168,14 @@ def _check_time(field: str, text: str) -> None:
         raise Unreadable("wrong-date", f"{field} {text!r} lies outside 1990–2100.", field)
 
 
-def _check_work(name: str, data: work.Work) -> None:
-    for field, value in (("due", data.due), ("start_by", data.start_by)):
+def _check_dates(data: Struct) -> None:
+    for field in ("due", "start_by", "deadline"):
+        value = getattr(data, field, None)
         if isinstance(value, dt.date) and not EARLIEST <= value <= LATEST:
             raise Unreadable("wrong-date", f"{field} {value} lies outside 1990–2100.", field)
+
+
+def _check_needed(name: str, data: Struct) -> None:
     needed = NEEDS_ONE_OF.get(name, ())
     if needed and not any(_given(field, getattr(data, field)) for field in needed):
         raise Unreadable("missing-field", f"{name} needs {' or '.join(needed)}.", needed[0])

@@ -1,0 +1,179 @@
+"""What the log says of one item, and which of it counts: identity, conflict, retraction (docs/ledger.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from schemas.envelope import Event
+from schemas.registry import instant
+from schemas.work import Retracted
+from services.metrics.domain.book import Fault, Reckoning
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+_NOT_IN_THE_BODY = frozenset(
+    {
+        "ruled",
+        "rulesversion",
+        "recordedtime",
+        "traceparent",
+        "tracestate",
+        "causationid",
+        "correlationid",
+    }
+)
+"""Attributes in which two copies of one event may differ: they say how it came here, not what happened."""
+
+_SORTED = msgspec.json.Encoder(order="sorted")
+
+
+class Identity(NamedTuple):
+    """What makes two events the same, within tenant and subject."""
+
+    source: str
+    id: str
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """One event as the log says it: times in microseconds since 1970, `day` as written in `time`."""
+
+    noun: str
+    verb: str
+    identity: Identity
+    day: dt.date
+    at: int
+    exact: bool
+    recorded: int
+    sequence: int
+    rules: int | None
+    data: Any
+    raw: bytes
+
+
+class Body(NamedTuple):
+    """One wording of an event; `recorded` is the oldest moment at which any copy of it was recorded."""
+
+    fact: Fact
+    recorded: int
+
+
+class Facts:
+    """The admitted events of one item, in no order. Never changed; `memo` keeps what was reckoned from it."""
+
+    __slots__ = ("bodies", "memo", "withdrawn")
+
+    def __init__(self, bodies: Mapping[Identity, tuple[Body, ...]], withdrawn: frozenset[Identity]) -> None:
+        self.bodies = bodies
+        self.withdrawn = withdrawn
+        self.memo: Reckoning | None = None
+
+
+NO_FACTS = Facts(MappingProxyType({}), frozenset())
+
+
+def fact_of(event: Event, raw: bytes) -> Fact:
+    """Take from a checked event what the fold needs; `raw` are its bytes in the log."""
+    envelope = event.envelope
+    _, noun, verb, _ = envelope.type.split(".")
+    moment = instant(envelope.time)
+    at = micros(moment)
+    recorded = at if envelope.recordedtime is UNSET else micros(instant(envelope.recordedtime))
+    return Fact(
+        noun=noun,
+        verb=verb,
+        identity=Identity(envelope.source, envelope.id),
+        day=moment.date(),
+        at=at,
+        exact=envelope.timeprecision is UNSET,
+        recorded=recorded,
+        sequence=-1 if envelope.sequence is UNSET else int(envelope.sequence),
+        rules=None if envelope.rulesversion is UNSET else envelope.rulesversion,
+        data=event.data,
+        raw=raw,
+    )
+
+
+def micros(moment: dt.datetime) -> int:
+    """Whole microseconds since 1970, so that instants compare without floats."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def evolve(facts: Facts, fact: Fact) -> Facts:
+    """Admit one more event, in whatever order they come; what says nothing new gives the same facts back."""
+    if isinstance(fact.data, Retracted):
+        return _withdraw(facts, Identity(fact.data.source, fact.data.id))
+    if fact.identity in facts.withdrawn:
+        return facts
+    known = facts.bodies.get(fact.identity, ())
+    after = _with_body(known, fact)
+    if after == known:
+        return facts
+    return Facts({**facts.bodies, fact.identity: after}, facts.withdrawn)
+
+
+def standing(facts: Facts) -> tuple[list[Fact], dict[Fault, int]]:
+    """The events that count, each in the wording that stands and as first recorded; faults of conflict."""
+    counting: list[Fact] = []
+    faults: dict[Fault, int] = {}
+    for identity, bodies in facts.bodies.items():
+        winner = bodies[0]
+        if len(bodies) > 1:
+            winner = max(bodies, key=_rank)
+            for body in bodies:
+                if body is not winner:
+                    fault = Fault(identity.source, "conflict", body.fact.day)
+                    faults[fault] = faults.get(fault, 0) + 1
+        fact, recorded = winner
+        if fact.recorded != recorded:
+            fact = msgspec.structs.replace(fact, recorded=recorded)
+        counting.append(fact)
+    return counting, faults
+
+
+def fingerprint(raw: bytes) -> str:
+    """SHA-256 of what the event says: canonical JSON without how it came here and what rules filled."""
+    event = msgspec.json.decode(raw)
+    ruled = event.get("ruled")
+    data = event["data"]
+    if ruled and isinstance(data, dict):
+        filled = set(ruled.split(","))
+        event["data"] = {name: value for name, value in data.items() if name not in filled}
+    body = {name: value for name, value in event.items() if name not in _NOT_IN_THE_BODY}
+    return hashlib.sha256(_SORTED.encode(body)).hexdigest()
+
+
+def _withdraw(facts: Facts, identity: Identity) -> Facts:
+    if identity in facts.withdrawn:
+        return facts
+    bodies = {name: known for name, known in facts.bodies.items() if name != identity}
+    return Facts(bodies, facts.withdrawn | {identity})
+
+
+def _with_body(known: tuple[Body, ...], fact: Fact) -> tuple[Body, ...]:
+    """Add a wording, or a copy of one that is known: the oldest recording and the lowest rules stand."""
+    if not known:
+        return (Body(fact, fact.recorded),)
+    print_of_it = fingerprint(fact.raw)
+    for place, body in enumerate(known):
+        if fingerprint(body.fact.raw) == print_of_it:
+            kept = min(body.fact, fact, key=_copy_rank)
+            merged = Body(kept, min(body.recorded, fact.recorded))
+            return (*known[:place], merged, *known[place + 1 :])
+    return tuple(sorted((*known, Body(fact, fact.recorded)), key=lambda body: fingerprint(body.fact.raw)))
+
+
+def _copy_rank(fact: Fact) -> tuple[bool, int, bytes]:
+    """Between copies of one wording the lowest version of the rules stands, then the smaller data."""
+    data = _SORTED.encode(msgspec.json.decode(fact.raw)["data"])
+    return (fact.rules is not None, fact.rules or 0, data)
+
+
+def _rank(body: Body) -> tuple[int, str]:
+    return (body.recorded, fingerprint(body.fact.raw))

@@ -1,0 +1,104 @@
+"""What one record of the log says, or why it cannot be taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from msgspec import UNSET
+
+from schemas.envelope import Event
+from schemas.registry import TOPIC_OF, Unreadable, read
+from services.metrics.domain.facts import Fact, fact_of
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands in the log, for ever the same."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemId:
+    """The item that an event is about. The topic belongs to it: every line follows from one partition."""
+
+    topic: str
+    tenant: str
+    subject: str
+
+    def __hash__(self) -> int:
+        return hash((self.subject, self.tenant))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event that can be folded, with its place and the moment from which it was known."""
+
+    place: Place
+    known_at: dt.datetime
+    item: ItemId
+    type: str
+    time: str
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that nobody can read: kept with its bytes and place, told to `primed.dead-letters`."""
+
+    place: Place
+    known_at: dt.datetime
+    key: bytes | None
+    value: bytes | None
+    reason: str
+    sentence: str
+
+
+def hear(place: Place, known_at: dt.datetime, key: bytes | None, value: bytes | None) -> Heard | Refused:
+    """Read one record; whatever is wrong with it is an answer, never an exception."""
+    try:
+        event, item = _take(place.topic, key, value)
+    except Unreadable as refusal:
+        return Refused(place, known_at, key, value, refusal.reason, str(refusal))
+    envelope = event.envelope
+    fact = fact_of(event, value or b"")
+    return Heard(place, known_at, item, envelope.type, envelope.time, fact)
+
+
+def recall(value: bytes) -> Fact:
+    """The fact of an event that was heard before and kept."""
+    return fact_of(read(value), value)
+
+
+def moment_of(timestamp_ms: int) -> dt.datetime:
+    """The moment of a record's timestamp; a record without one is as old as can be."""
+    return _EPOCH + dt.timedelta(milliseconds=max(timestamp_ms, 0))
+
+
+def _take(topic: str, key: bytes | None, value: bytes | None) -> tuple[Event, ItemId]:
+    if key is None:
+        raise Unreadable("no-key", "The record has no key; it must be tenant/subject.")
+    if value is None:
+        raise Unreadable("no-value", "The record has no value; an event cannot be taken away by a tombstone.")
+    event = read(value)
+    if TOPIC_OF[event.envelope.type] != topic:
+        raise Unreadable("wrong-topic", f"{event.envelope.type} does not belong into {topic}.", "type")
+    return event, ItemId(topic, _tenant(event, key), event.envelope.subject)
+
+
+def _tenant(event: Event, key: bytes) -> str:
+    """The tenant that key and envelope agree on; an envelope may leave it to the key."""
+    envelope = event.envelope
+    tail = f"/{envelope.subject}".encode()
+    try:
+        tenant = key[: -len(tail)].decode() if key.endswith(tail) else ""
+    except UnicodeDecodeError:
+        tenant = ""
+    if not tenant or not tenant.isprintable() or envelope.tenant not in (UNSET, tenant):
+        raise Unreadable("wrong-key", "The record's key is not the tenant/subject of its event.", "subject")
+    return tenant

@@ -1,0 +1,66 @@
+"""The order of what happened to one work item, and what holds for the item as a whole (docs/ledger.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from services.metrics.domain.facts import Fact
+
+MILESTONES = {
+    verb: place
+    for place, verb in enumerate(
+        (
+            "received",
+            "transferred",
+            "due-changed",
+            "unallocated",
+            "allocated",
+            "started",
+            "completed",
+            "authorised",
+            "cancelled",
+            "reopened",
+        )
+    )
+}
+
+Place = tuple[dt.date, bool, int, int, int, int, str, str]
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Days in order; in its day a receipt comes first, then by instant unless some hour of it is unknown."""
+    facts = list(facts)
+    if len(facts) < 2:
+        return facts
+    vague = {fact.day for fact in facts if not fact.exact}
+
+    def place(fact: Fact) -> Place:
+        return (
+            fact.day,
+            fact.verb != "received",
+            0 if fact.day in vague else fact.at,
+            fact.recorded,
+            fact.sequence,
+            MILESTONES[fact.verb],
+            fact.identity.source,
+            fact.identity.id,
+        )
+
+    return sorted(facts, key=place)
+
+
+def said(value: object) -> str:
+    """A text as it counts: absent, null and blank are the same nothing."""
+    return value if isinstance(value, str) and value and not value.isspace() else ""
+
+
+def whole(history: Sequence[Fact], field: str) -> str:
+    """What a field says of the whole item: the last receipt that gives it, else the last event that does."""
+    last = ""
+    for fact in reversed(history):
+        value = said(getattr(fact.data, field))
+        if value and fact.verb == "received":
+            return value
+        last = last or value
+    return last

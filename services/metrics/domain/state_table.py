@@ -1,0 +1,246 @@
+"""The state table of a work item (docs/ledger.md): for each event and phase, the one rule that applies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+from schemas.work import Work
+from services.metrics.domain.book import detail
+from services.metrics.domain.facts import Fact
+from services.metrics.domain.history import said
+from services.metrics.domain.item import CLOSED, OPEN, Completion, Item, Referral
+
+Rule = Callable[[Item, Fact], None]
+
+
+def apply(item: Item, fact: Fact) -> None:
+    """Take one event, in the order of the item's history."""
+    TABLE[fact.verb][item.phase](item, fact)
+    if fact.verb != "received" and _gives_unused(item, fact):
+        item.fault(fact, "unused-field")
+
+
+def _opens(item: Item, fact: Fact) -> None:
+    work: Work = fact.data
+    early = item.completion
+    _set_dates(item, work)
+    _set_authorisation(item, work)
+    item.team = said(work.team) or item.team or (early.team if early else "")
+    item.received = item.opened = fact.day
+    item.from_work, item.person = said(work.from_work), said(work.person)
+    item.post("received", item.team, fact.day, "", detail(("route", item.route)))
+    _refer(item, fact)
+    if early is not None:
+        _join_early(item, early, fact.day)
+    elif item.cancelled_early:
+        _cancels(item, fact)
+    else:
+        item.phase = OPEN
+
+
+def _refer(item: Item, fact: Fact) -> None:
+    item.from_team = said(fact.data.from_team)
+    if item.from_team and item.from_team != item.team:
+        item.referral = Referral(item.from_team, item.team, fact.day)
+        item.post("referred_on", item.from_team, fact.day, "", detail(("to_team", item.team)))
+
+
+def _join_early(item: Item, early: Completion, day: dt.date) -> None:
+    """The completion was known before the receipt: the item stands, closed, in the completion's team."""
+    if item.team != early.team:
+        _post_transfer(item, item.team, early.team, day, item.worker)
+        item.team = early.team
+    item.ended = early.day
+    item.phase = CLOSED
+
+
+def _amends(item: Item, fact: Fact) -> None:
+    item.fault(fact, "received-again")
+    _set_dates(item, fact.data)
+    _set_authorisation(item, fact.data)
+
+
+def _opens_again(item: Item, fact: Fact) -> None:
+    item.fault(fact, "received-again")
+    _set_authorisation(item, fact.data)
+    _reopens(item, fact)
+
+
+def _keeps_allocation(item: Item, fact: Fact) -> None:
+    item.worker = said(fact.data.worker)
+
+
+def _allocates(item: Item, fact: Fact) -> None:
+    item.worker = said(fact.data.worker)
+    item.post("allocations", item.team, fact.day, item.worker)
+
+
+def _unallocates(item: Item, _fact: Fact) -> None:
+    item.worker = ""
+
+
+def _changes_dates(item: Item, fact: Fact) -> None:
+    work: Work = fact.data
+    if work.due is None:
+        item.due = None
+    if work.start_by is None:
+        item.start_by = None
+    _set_dates(item, work)
+
+
+def _keeps_transfer(item: Item, fact: Fact) -> None:
+    item.team, item.worker = said(fact.data.team), said(fact.data.worker)
+
+
+def _transfers(item: Item, fact: Fact) -> None:
+    team, before = item.team, item.worker
+    _keeps_transfer(item, fact)
+    if item.team != team:
+        _post_transfer(item, team, item.team, fact.day, before)
+
+
+def _post_transfer(item: Item, giver: str, taker: str, day: dt.date, before: str) -> None:
+    item.post("transferred_out", giver, day, before, detail(("to_team", taker)))
+    item.post("transferred_in", taker, day, item.worker, detail(("from_team", giver)))
+
+
+def _keeps_start(item: Item, fact: Fact) -> None:
+    item.started = item.ever_started = True
+    item.fault(fact, "started-before-receipt")
+
+
+def _starts(item: Item, fact: Fact) -> None:
+    if not item.started:
+        item.post("started", item.team, fact.day, item.worker)
+        item.post("days_to_start", item.team, fact.day, item.worker, (("days", _days(item, fact)),))
+    item.started = item.ever_started = True
+
+
+def _completes_early(item: Item, fact: Fact) -> None:
+    if item.completion is not None:
+        _amends_outcome(item, fact)
+        return
+    work: Work = fact.data
+    team, worker = said(work.team) or item.team, said(work.worker) or item.worker
+    item.completion = Completion(fact.day, team, worker, None, said(work.outcome), None, False)
+    item.completions.append(item.completion)
+
+
+def _completes(item: Item, fact: Fact) -> None:
+    item.completion = Completion(
+        fact.day,
+        item.team,
+        item.worker,
+        item.due,
+        said(fact.data.outcome),
+        _days(item, fact),
+        item.needs_authorisation,
+    )
+    item.completions.append(item.completion)
+    item.ended = fact.day
+    item.phase = CLOSED
+
+
+def _amends_outcome(item: Item, fact: Fact) -> None:
+    if item.completion is None:
+        item.fault(fact, "completed-when-cancelled")
+        return
+    item.completion.outcome = said(fact.data.outcome) or item.completion.outcome
+
+
+def _authorises(item: Item, _fact: Fact) -> None:
+    item.authorised = True
+
+
+def _reopens(item: Item, fact: Fact) -> None:
+    if item.completion is not None:
+        item.completion.reopened = fact.day
+    item.completion = item.ended = None
+    item.opened = fact.day
+    item.started = item.authorised = False
+    _set_dates(item, fact.data)
+    item.post("reopened", item.team, fact.day, item.worker)
+    item.phase = OPEN
+
+
+def _keeps_cancellation(item: Item, _fact: Fact) -> None:
+    item.cancelled_early = True
+
+
+def _cancels(item: Item, fact: Fact) -> None:
+    item.post("cancelled", item.team, fact.day, item.worker)
+    item.ended = fact.day
+    item.phase = CLOSED
+
+
+def _is_fault(name: str) -> Rule:
+    def rule(item: Item, fact: Fact) -> None:
+        item.fault(fact, name)
+
+    return rule
+
+
+TABLE: Mapping[str, tuple[Rule, Rule, Rule]] = {
+    # event:        not yet received, open, closed
+    "received": (_opens, _amends, _opens_again),
+    "allocated": (_allocates, _allocates, _keeps_allocation),
+    "unallocated": (_unallocates, _unallocates, _unallocates),
+    "due-changed": (_changes_dates, _changes_dates, _changes_dates),
+    "transferred": (_keeps_transfer, _transfers, _keeps_transfer),
+    "started": (_keeps_start, _starts, _is_fault("started-when-closed")),
+    "completed": (_completes_early, _completes, _amends_outcome),
+    "authorised": (_is_fault("authorised-before-receipt"), _authorises, _authorises),
+    "reopened": (_is_fault("reopened-before-receipt"), _is_fault("reopened-when-open"), _reopens),
+    "cancelled": (_keeps_cancellation, _cancels, _is_fault("cancelled-when-closed")),
+}
+
+
+def _set_dates(item: Item, work: Work) -> None:
+    if isinstance(work.due, dt.date):
+        item.due = work.due
+    if isinstance(work.start_by, dt.date):
+        item.start_by = work.start_by
+
+
+def _set_authorisation(item: Item, work: Work) -> None:
+    if isinstance(work.needs_authorisation, bool):
+        item.needs_authorisation = work.needs_authorisation
+
+
+def _days(item: Item, fact: Fact) -> int:
+    """Days since the present spell was opened; the order of a history makes them 0 or more."""
+    return (fact.day - (item.opened or fact.day)).days
+
+
+_TEXTS = ("kind", "route", "urgency", "team", "worker", "from_team", "from_work", "person")
+
+
+def _gives_unused(item: Item, fact: Fact) -> bool:
+    """Whether the event gives a field that it does not set, with another value than the item has after it."""
+    work: Work = fact.data
+    held: Item | Completion = item
+    for field in _TEXTS:
+        value = said(getattr(work, field))
+        if not value or (field == "worker" and fact.verb == "unallocated"):
+            continue
+        held = item
+        if fact.verb == "completed" and field in ("team", "worker") and item.completion is not None:
+            held = item.completion
+        if value != getattr(held, field):
+            return True
+    return _gives_other_dates(item, work) or _gives_other_ending(item, work)
+
+
+def _gives_other_dates(item: Item, work: Work) -> bool:
+    return (isinstance(work.due, dt.date) and work.due != item.due) or (
+        isinstance(work.start_by, dt.date) and work.start_by != item.start_by
+    )
+
+
+def _gives_other_ending(item: Item, work: Work) -> bool:
+    outcome = said(work.outcome)
+    if outcome and (item.completion is None or outcome != item.completion.outcome):
+        return True
+    needs = work.needs_authorisation
+    return isinstance(needs, bool) and needs != item.needs_authorisation

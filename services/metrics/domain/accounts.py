@@ -1,0 +1,50 @@
+"""The accounts of the ledger that measures may add up: what each holds and what its detail says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Nature = Literal["flow", "stock", "days"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A named column of the book; `flow` counts on the day, `stock` stands, `days` is a histogram of days."""
+
+    name: str
+    nature: Nature
+    why: str
+    detail: tuple[str, ...] = ()
+
+
+_ALL = (
+    Account("received", "flow", "Work that came in.", ("route",)),
+    Account("allocations", "flow", "Work given to a worker, each time it is given."),
+    Account("started", "flow", "Work begun, once in each spell."),
+    Account("completed", "flow", "Work finished.", ("outcome",)),
+    Account("completed_late", "flow", "Work finished after the day it was due.", ("outcome",)),
+    Account("cancelled", "flow", "Work called off."),
+    Account("reopened", "flow", "Work opened again after it was finished or called off."),
+    Account("transferred_in", "flow", "Work that another team passed here.", ("from_team",)),
+    Account("transferred_out", "flow", "Work passed to another team.", ("to_team",)),
+    Account("referred_on", "flow", "Work that another team received from this one.", ("to_team",)),
+    Account("referral_ended", "flow", "How work passed on ended.", ("to_team", "passed", "outcome")),
+    Account("open", "stock", "Work received and not yet finished.", ("due",)),
+    Account("allocated", "stock", "Open work that a worker holds.", ("due",)),
+    Account("unallocated", "stock", "Open work that nobody holds.", ("due",)),
+    Account("overdue", "stock", "Open work whose due day has passed.", ("due",)),
+    Account(
+        "start_overdue", "stock", "Open work never started, past its latest day to start.", ("start_by",)
+    ),
+    Account("unauthorised", "stock", "Finished work that still needs to be authorised.", ("due",)),
+    Account("incomplete", "stock", "Work finished before it was received: a gap in the feed."),
+    Account("days_to_start", "days", "Days from receipt to start.", ("days",)),
+    Account("days_to_complete", "days", "Days from receipt to completion.", ("days",)),
+    Account("meetings_held", "flow", "Meetings held."),
+    Account("commitments_due", "flow", "Commitments whose deadline fell on the day."),
+    Account("commitments_kept", "flow", "Commitments done on or before their deadline."),
+    Account("commitments_late", "flow", "Commitments whose deadline passed before they were done."),
+    Account("commitments_open", "stock", "Commitments agreed and not yet done or dropped."),
+)
+ACCOUNTS: dict[str, Account] = {account.name: account for account in _ALL}

@@ -1,0 +1,245 @@
+"""The small language in which a measure says how it is made from accounts.
+
+    sum(completed)                                        what happened in the period
+    end(open where kind = review)                         what stands at its end
+    percent(sum(completed) - sum(completed_late), sum(completed))
+    rate(end(overdue), end(open), 1000)                   so many per thousand; ratio(a, b) is one per one
+    median(days_to_complete where kind in (assessment, review)), percentile(days_to_complete, 90)
+
+A filter may name `kind` and one word of the account's detail; `=`, `!=`, `in (…)`, `not in (…)`; values of
+several words stand in double quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from services.metrics.domain.accounts import ACCOUNTS, Account
+
+How = Literal["sum", "end", "days"]
+
+
+class BadFormula(ValueError):
+    """A formula that cannot be read; the message says where and what is possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Lines whose `word` is one of the values (or, `negated`, none of them); a blank one is `""`."""
+
+    word: str
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One account, filtered: summed over days, taken at the end, or as a histogram of days."""
+
+    how: How
+    account: str
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Terms added up, each with +1 or −1."""
+
+    terms: tuple[tuple[int, Term], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """One total over another, times `per`."""
+
+    over: Total
+    under: Total
+    per: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """The value below which `percent` of the histogram lies; 50 is the median."""
+
+    term: Term
+    percent: int
+
+
+Formula = Total | Quotient | Quantile
+
+_TOKEN = re.compile(r'\s*(?:(?P<quoted>"[^"]*")|(?P<word>\w(?:[\w/.-]*\w)?)|(?P<mark>!=|[(),=+-]))')
+_ACCOUNT_WORDS = {"sum": "flow", "end": "stock", "median": "days", "percentile": "days"}
+
+
+def read(text: str) -> Formula:
+    """The formula of a text; raises `BadFormula`."""
+    reader = _Reader(text)
+    formula = reader.formula()
+    reader.end()
+    return formula
+
+
+def terms_of(formula: Formula) -> tuple[Term, ...]:
+    """Every term of a formula, each once, in order."""
+    match formula:
+        case Total(terms=terms):
+            found = [term for _, term in terms]
+        case Quotient(over=over, under=under):
+            found = [term for _, term in (*over.terms, *under.terms)]
+        case Quantile(term=term):
+            found = [term]
+    return tuple(dict.fromkeys(found))
+
+
+class _Reader:
+    """Reads one formula from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.place = 0
+        self.start = 0
+
+    def formula(self) -> Formula:
+        word = self._peek()
+        if word in ("percent", "ratio", "rate"):
+            return self._quotient(self._take())
+        if word in ("median", "percentile"):
+            return self._quantile(self._take())
+        return self._total()
+
+    def end(self) -> None:
+        if (rest := self._peek()) is not None:
+            raise self._wrong(f"nothing may follow here, but there is {rest!r}")
+
+    def _quotient(self, word: str) -> Quotient:
+        self._expect("(")
+        over = self._total()
+        self._expect(",")
+        under = self._total()
+        per = {"percent": 100, "ratio": 1}.get(word)
+        if per is None:
+            self._expect(",")
+            per = self._number(1, 1_000_000)
+        self._expect(")")
+        return Quotient(over, under, per)
+
+    def _quantile(self, word: str) -> Quantile:
+        self._expect("(")
+        term = self._term("days", word)
+        percent = 50
+        if word == "percentile":
+            self._expect(",")
+            percent = self._number(1, 99)
+        self._expect(")")
+        return Quantile(term, percent)
+
+    def _total(self) -> Total:
+        terms = [(1, self._called_term())]
+        while self._peek() in ("+", "-"):
+            sign = 1 if self._take() == "+" else -1
+            terms.append((sign, self._called_term()))
+        return Total(tuple(terms))
+
+    def _called_term(self) -> Term:
+        match self._take():
+            case "sum" | "end" as how:
+                self._expect("(")
+                term = self._term(how, how)
+                self._expect(")")
+                return term
+            case other:
+                raise self._wrong(
+                    f"{other!r} is no function; there are sum, end, percent, ratio, rate, median, percentile"
+                )
+
+    def _term(self, how: How, word: str) -> Term:
+        name = self._take()
+        account = ACCOUNTS.get(name)
+        if account is None:
+            raise self._wrong(f"{name!r} is no account; there are {', '.join(ACCOUNTS)}")
+        if account.nature != _ACCOUNT_WORDS[word]:
+            raise self._wrong(f"{word} does not take {name}, which is a {account.nature} account")
+        return Term(how, name, self._filters(account))
+
+    def _filters(self, account: Account) -> tuple[Filter, ...]:
+        filters: list[Filter] = []
+        joined = "where"
+        while self._peek() == joined:
+            self._take()
+            filters.append(self._filter(account, {known.word for known in filters}))
+            joined = "and"
+        if sum(found.word != "kind" for found in filters) > 1:
+            raise self._wrong("one word of the detail may be filtered beside kind")
+        return tuple(filters)
+
+    def _filter(self, account: Account, used: set[str]) -> Filter:
+        word = self._take()
+        possible = ("kind", *(account.detail if account.nature == "flow" else ()))
+        if word not in possible:
+            raise self._wrong(f"{account.name} is not kept by {word!r}; there is {', '.join(possible)}")
+        if word in used:
+            raise self._wrong(f"{word} is filtered twice")
+        match self._take():
+            case "=":
+                return Filter(word, (self._value(),))
+            case "!=":
+                return Filter(word, (self._value(),), negated=True)
+            case "in":
+                return Filter(word, self._values())
+            case "not":
+                self._expect("in")
+                return Filter(word, self._values(), negated=True)
+            case other:
+                raise self._wrong(f"after {word} comes =, !=, in or not in, not {other!r}")
+
+    def _values(self) -> tuple[str, ...]:
+        self._expect("(")
+        values = [self._value()]
+        while self._peek() == ",":
+            self._take()
+            values.append(self._value())
+        self._expect(")")
+        return tuple(values)
+
+    def _value(self) -> str:
+        value = self._take()
+        if value in ("(", ")", ",", "=", "!=", "+", "-"):
+            raise self._wrong(f"a value is missing before {value!r}")
+        return value.removeprefix('"').removesuffix('"')
+
+    def _number(self, least: int, most: int) -> int:
+        text = self._take()
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise self._wrong(f"a whole number from {least} to {most} is needed, not {text!r}")
+        return int(text)
+
+    def _peek(self) -> str | None:
+        place = self.place
+        word = self._next()
+        self.place = place
+        return word
+
+    def _take(self) -> str:
+        word = self._next()
+        if word is None:
+            raise self._wrong("it ends too early")
+        return word
+
+    def _expect(self, mark: str) -> None:
+        if (found := self._take()) != mark:
+            raise self._wrong(f"{mark!r} is missing before {found!r}")
+
+    def _next(self) -> str | None:
+        self.start = self.place
+        if not self.text[self.place :].strip():
+            return None
+        found = _TOKEN.match(self.text, self.place)
+        if found is None:
+            raise self._wrong(f"{self.text[self.place :].strip()[0]!r} means nothing here")
+        self.place = found.end()
+        return found.group().strip()
+
+    def _wrong(self, what: str) -> BadFormula:
+        return BadFormula(f"{what} (at character {self.start + 1} of '{self.text.strip()}').")

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from eventlog.records import Record, TopicPartition
+from eventlog.records import PositionLost, Record, TopicPartition
 
 
 def after(batch: Mapping[TopicPartition, Sequence[Record]]) -> dict[TopicPartition, int]:
     """The positions at which a reader stands when it has taken the whole batch."""
     return {place: records[-1].offset + 1 for place, records in batch.items() if records}
+
+
+def starting(
+    assigned: Collection[TopicPartition],
+    stored: Mapping[TopicPartition, int],
+    starts: Mapping[TopicPartition, int],
+    ends: Mapping[TopicPartition, int],
+) -> dict[TopicPartition, int]:
+    """Where to begin reading: the stored position, 0 where there is none.
+
+    Raises `PositionLost` when that place is no longer, or not yet, in the log: a reader never jumps.
+    """
+    begin = {place: stored.get(place, 0) for place in assigned}
+    for place, offset in begin.items():
+        name = f"{place[0]}-{place[1]}"
+        if offset < starts[place]:
+            raise PositionLost(
+                f"{name} is to be read from {offset}, but the log begins at {starts[place]}: "
+                f"{starts[place] - offset} records are gone unread. Restore the topic or rebuild from a copy."
+            )
+        if offset > ends[place]:
+            raise PositionLost(
+                f"{name} is to be read from {offset}, but the log ends at {ends[place]}: this is not "
+                "the log that was read before. Point at the right Kafka, or start from an empty database."
+            )
+    return begin
 
 
 def written(positions: Mapping[TopicPartition, int]) -> dict[str, int]:

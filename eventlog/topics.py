@@ -46,19 +46,24 @@ async def ensure(
     bootstrap: str,
     *,
     topics: Sequence[Topic] | None = None,
-    single_broker: bool = False,
+    single_broker: bool | None = None,
+    create: bool = True,
     timeout_s: float = 30.0,
 ) -> list[str]:
     """Create missing topics; answers with one sentence for each way in which an existing one differs.
 
     On a single broker an acknowledgement of a `record` topic means flushed to disk (`flush.messages=1`); on
-    several it means three replicas of which two are in sync. Raises `LogUnavailable` when Kafka is away.
+    several it means three replicas of which two are in sync; None asks the cluster which it is. With
+    `create=False` nothing changes and a missing topic is a difference. Raises `LogUnavailable` when Kafka is
+    away.
     """
     wanted = declared() if topics is None else topics
-    return await asyncio.to_thread(_ensure, bootstrap, wanted, single_broker, timeout_s)
+    return await asyncio.to_thread(_ensure, bootstrap, wanted, single_broker, create, timeout_s)
 
 
-def _ensure(bootstrap: str, topics: Sequence[Topic], single_broker: bool, timeout_s: float) -> list[str]:
+def _ensure(
+    bootstrap: str, topics: Sequence[Topic], single_broker: bool | None, create: bool, timeout_s: float
+) -> list[str]:
     milliseconds = int(timeout_s * 1000)
     try:
         admin = KafkaAdminClient(
@@ -70,8 +75,13 @@ def _ensure(bootstrap: str, topics: Sequence[Topic], single_broker: bool, timeou
     except (errors.KafkaError, OSError) as error:
         raise LogUnavailable(f"Kafka at {bootstrap} does not answer: {type(error).__name__}.") from error
     try:
-        _create(admin, topics, single_broker)
-        return _differences(admin, topics, single_broker)
+        single = len(admin.describe_cluster()["brokers"]) == 1 if single_broker is None else single_broker
+        if create:
+            _create(admin, topics, single)
+        existing = set(admin.list_topics())
+        missing = [f"{topic.name} does not exist." for topic in topics if topic.name not in existing]
+        found = [topic for topic in topics if topic.name in existing]
+        return missing + (_differences(admin, found, single) if found else [])
     except errors.KafkaError as error:
         raise LogUnavailable(
             f"Kafka at {bootstrap} did not finish: {type(error).__name__}: {error}."

@@ -1,0 +1,1 @@
+"""Charts as inline SVG: pure functions from figures to text, with a title and a description each."""

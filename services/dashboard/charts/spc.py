@@ -1,0 +1,210 @@
+"""A measure over time with the limits of its process, after NHS England's Making Data Count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.dashboard.charts import svg
+from services.dashboard.charts.sparkline import mark
+from services.dashboard.charts.svg import Size
+from services.dashboard.domain.answers import Number, Point
+from services.dashboard.domain.marks import Note
+from services.dashboard.domain.words import number, short_month
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    left: float
+    right: float
+    top: float
+    bottom: float
+    low: float
+    high: float
+    count: int
+    font: int
+
+    def x(self, index: float) -> float:
+        return self.left + (self.right - self.left) * (index / max(self.count - 1, 1))
+
+    def y(self, value: Number) -> float:
+        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+
+
+def control_chart(
+    points: Sequence[Point],
+    notes: Sequence[Note],
+    size: Size,
+    *,
+    key: str,
+    title: str,
+    description: str,
+    callout: str = "",
+    target: Number | None = None,
+) -> str:
+    """Draw a series with its limits, special causes, dated notes and, where there is one, its target."""
+    height = 340 if size is svg.WIDE else 290
+    plan = _plan(points, size, height, target)
+    body = [
+        *_limits(points, plan),
+        *_target(target, plan),
+        *_notes(points, notes, plan),
+        _line(points, plan),
+        *_marks(points, plan),
+        *_periods(points, plan),
+        *_ends(points, plan),
+    ]
+    if callout:
+        body.append(_callout(points, callout, plan))
+    return svg.frame(key, size, height, title, description, *body)
+
+
+def _plan(points: Sequence[Point], size: Size, height: float, target: Number | None) -> _Plan:
+    values: list[Number] = [one for p in points for one in (p.value, p.upper, p.lower) if one is not None]
+    values += [target] if target is not None else []
+    low, high = (min(values), max(values)) if values else (0, 1)
+    if low == high:
+        low, high = low - 1, high + 1
+    room = (high - low) * 0.08
+    right = size.width - size.font * (6.6 if size is svg.WIDE else 5.8)
+    return _Plan(
+        left=size.font * 1.6,
+        right=right,
+        top=size.font * 3.6,
+        bottom=height - size.font * 2.6,
+        low=low - room,
+        high=high + room,
+        count=len(points),
+        font=size.font,
+    )
+
+
+def _groups(points: Sequence[Point]) -> list[tuple[int, int]]:
+    """Runs of neighbours judged by the same limits, as first and last index."""
+    groups: list[tuple[int, int]] = []
+    for index, point in enumerate(points):
+        if point.mean is None:
+            continue
+        if groups and groups[-1][1] == index - 1 and points[index - 1].mean == point.mean:
+            groups[-1] = (groups[-1][0], index)
+        else:
+            groups.append((index, index))
+    return groups
+
+
+def _limits(points: Sequence[Point], plan: _Plan) -> list[str]:
+    drawn = []
+    for first, last in _groups(points):
+        point = points[first]
+        ends: dict[str, object] = {"x1": plan.x(first), "x2": plan.x(last)}
+        if point.upper is not None and point.lower is not None:
+            top, bottom = plan.y(point.upper), plan.y(point.lower)
+            box: dict[str, object] = {"x": plan.x(first), "width": plan.x(last) - plan.x(first), "y": top}
+            drawn.append(svg.tag("rect", {**box, "height": bottom - top, "fill": "#F3F2F1"}))
+            for y in (top, bottom):
+                dash = {"stroke": svg.QUIET, "stroke_dasharray": "6 5"}
+                drawn.append(svg.tag("line", {**ends, "y1": y, "y2": y, **dash}))
+        middle = plan.y(point.mean or 0)
+        drawn.append(svg.tag("line", {**ends, "y1": middle, "y2": middle, "stroke": svg.QUIET}))
+    return drawn
+
+
+def _target(target: Number | None, plan: _Plan) -> list[str]:
+    if target is None:
+        return []
+    y = plan.y(target)
+    line = svg.tag(
+        "line",
+        {"x1": plan.left, "x2": plan.right, "y1": y, "y2": y, "stroke": svg.PLUM, "stroke_dasharray": "2 4"},
+    )
+    label = svg.words(plan.left, y - 5, f"target {number(target)}", size=plan.font - 3, fill=svg.PLUM)
+    return [line, label]
+
+
+def _line(points: Sequence[Point], plan: _Plan) -> str:
+    """The values joined, broken where one is absent."""
+    path, pen = [], "M"
+    for index, point in enumerate(points):
+        if point.value is None:
+            pen = "M"
+            continue
+        path.append(f"{pen}{plan.x(index):.1f} {plan.y(point.value):.1f}")
+        pen = "L"
+    return svg.tag("path", {"d": " ".join(path), "fill": "none", "stroke": svg.QUIET, "stroke_width": 2})
+
+
+def _marks(points: Sequence[Point], plan: _Plan) -> list[str]:
+    radius = plan.font * 0.32
+    return [
+        mark(
+            point, plan.x(index), plan.y(point.value), radius * (1.3 if point.special_cause else 1), last=True
+        )
+        for index, point in enumerate(points)
+        if point.value is not None
+    ]
+
+
+def _periods(points: Sequence[Point], plan: _Plan) -> list[str]:
+    """Name every sixth period and the last, the year where it changes."""
+    every = 6 if len(points) > 8 else 2
+    last = len(points) - 1
+    wanted = [index for index in range(0, len(points), every) if last - index >= every * 0.7] + [last]
+    drawn, year = [], ""
+    for index in wanted:
+        period = points[index].period
+        anchor = "end" if index == last and index else "middle" if index else "start"
+        text = short_month(period, period[:4] != year)
+        year = period[:4]
+        if points[index].unfinished:
+            text += " so far"
+        x = plan.x(index) + (plan.font * 1.6 if anchor == "end" else 0)
+        y = plan.bottom + plan.font * 1.7
+        drawn.append(svg.words(x, y, text, size=plan.font - 1, anchor=anchor))
+    return drawn
+
+
+def _ends(points: Sequence[Point], plan: _Plan) -> list[str]:
+    """Write the newest limits at their right ends."""
+    groups = _groups(points)
+    if not groups:
+        return []
+    first, last = groups[-1]
+    point, x = points[first], plan.x(last) + plan.font * 0.7
+    named = [("upper", point.upper), ("mean", point.mean), ("lower", point.lower)]
+    return [
+        svg.words(
+            x,
+            plan.y(value) + plan.font * 0.3,
+            f"{name} {number(value, 1)}",
+            size=plan.font - 2,
+            fill=svg.QUIET,
+        )
+        for name, value in named
+        if value is not None
+    ]
+
+
+def _callout(points: Sequence[Point], text: str, plan: _Plan) -> str:
+    flagged = [index for index, point in enumerate(points) if point.special_cause]
+    judged = next((points[index].judged for index in reversed(flagged)), None)
+    fill = {"better": svg.BLUE, "worse": svg.RUST}.get(judged or "", svg.PLUM)
+    return svg.words(plan.right, plan.font * 2.6, text, size=plan.font, anchor="end", fill=fill, bold=True)
+
+
+def _notes(points: Sequence[Point], notes: Sequence[Note], plan: _Plan) -> list[str]:
+    """Dated lines of what was agreed; the newest two carry words, so that they stay readable."""
+    places = {point.period: index for index, point in enumerate(points)}
+    known = [note for note in notes if note.period in places]
+    drawn = []
+    for order, note in enumerate(known):
+        x = plan.x(places[note.period])
+        stroke = {"stroke": svg.INK, "stroke_dasharray": "2 4", "stroke_width": 1.5}
+        drawn.append(svg.tag("line", {"x1": x, "x2": x, "y1": plan.font * 1.4, "y2": plan.bottom, **stroke}))
+        if order < len(known) - 1:
+            continue
+        side = "end" if x > plan.left + (plan.right - plan.left) * 0.45 else "start"
+        shift = -6 if side == "end" else 6
+        size = plan.font - 2
+        drawn.append(svg.words(x + shift, plan.font * 1.2, note.text, size=size, anchor=side))
+        drawn.append(svg.words(x + shift, plan.font * 2.4, note.when, size=size, anchor=side, fill=svg.BLUE))
+    return drawn

@@ -1,0 +1,280 @@
+"""What the other services answer, as far as pages read it. Unknown fields are passed over."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+T = TypeVar("T")
+Number = int | float
+
+
+class Meta(Struct, frozen=True, kw_only=True):
+    """How fresh an answer with figures is."""
+
+    as_at: str = ""
+    as_known: str | None = None
+    fresh_at: str | None = None
+
+
+class Unit(Struct, frozen=True, kw_only=True):
+    """A unit of the organisation's tree."""
+
+    id: str
+    level: str
+    name: str
+    parent: str | None = None
+    closed: str | None = None
+    successor: str | None = None
+
+
+class RoleHeld(Struct, frozen=True, kw_only=True):
+    """Who holds which role for which unit."""
+
+    unit: str
+    role: str
+    person: str
+
+
+class Worker(Struct, frozen=True, kw_only=True):
+    """A worker and the team that they belong to."""
+
+    worker: str
+    team: str | None = None
+
+
+class Organisation(Meta, frozen=True, kw_only=True):
+    """The units, roles and workers that the caller may see."""
+
+    units: tuple[Unit, ...] = ()
+    roles: tuple[RoleHeld, ...] = ()
+    workers: tuple[Worker, ...] = ()
+
+
+class Measure(Struct, frozen=True, kw_only=True):
+    """A measure of the catalogue; `formula` is shown as it stands, whatever its shape."""
+
+    id: str
+    name: str
+    definition: str = ""
+    formula: Any = None
+    unit_of_measure: str = "count"
+    polarity: str = "neither"
+    grains: tuple[str, ...] = ()
+    target: Number | None = None
+    threshold: Any = None
+    audiences: tuple[str, ...] = ()
+    prompts: Any = None
+
+
+class Catalogue(Struct, frozen=True, kw_only=True):
+    """Every measure there is."""
+
+    measures: tuple[Measure, ...] = ()
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """One value of one measure for one unit and period."""
+
+    measure: str
+    name: str = ""
+    unit: str = ""
+    period: str = ""
+    value: Number | None = None
+    numerator: Number | None = None
+    denominator: Number | None = None
+    target: Number | None = None
+    unfinished: bool = False
+    definition: str = ""
+
+
+class Figures(Meta, frozen=True, kw_only=True):
+    """Values of several measures and units."""
+
+    figures: tuple[Figure, ...] = ()
+
+
+class Point(Struct, frozen=True, kw_only=True):
+    """One period of a series, with the limits that it is judged by."""
+
+    period: str
+    value: Number | None = None
+    numerator: Number | None = None
+    denominator: Number | None = None
+    unfinished: bool = False
+    mean: Number | None = None
+    upper: Number | None = None
+    lower: Number | None = None
+    special_cause: str | None = None
+    direction: str | None = None
+    judged: str | None = None
+
+
+class Series(Meta, frozen=True, kw_only=True):
+    """A measure over time; `points` are in date order."""
+
+    measure: str
+    name: str = ""
+    unit: str = ""
+    grain: str = "month"
+    unit_of_measure: str = "count"
+    polarity: str = "neither"
+    target: Number | None = None
+    points: tuple[Point, ...] = ()
+    variation: str | None = None
+    assurance: str | None = None
+    finding: str | None = None
+
+
+class ReportRow(Struct, frozen=True, kw_only=True):
+    """A row of any of the three reports; what a report does not give stays absent."""
+
+    month: str | None = None
+    worker: str | None = None
+    kind: str | None = None
+    team: str | None = None
+    overdue: int = 0
+    due: int = 0
+    allocated: int | None = None
+    completed: int = 0
+    late: int = 0
+    outcome: str | None = None
+    count: int = 0
+    share: Number | None = None
+    before_count: int | None = None
+    before_share: Number | None = None
+
+
+class Report(Meta, frozen=True, kw_only=True):
+    """One of the three reports."""
+
+    report: str = ""
+    unit: str = ""
+    by: str = ""
+    finding: str | None = None
+    rows: tuple[ReportRow, ...] = ()
+    before_from: str | None = None
+    before_to: str | None = None
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where an event stands in the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    n: int = 0
+    source: str = ""
+    id: str = ""
+    type: str = ""
+    time: str = ""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A line of the ledger and the event that caused it."""
+
+    account: str
+    team: str = ""
+    day: str = ""
+    kind: str = ""
+    worker: str = ""
+    detail: dict[str, Any] = {}
+    amount: int = 0
+    subject: str = ""
+    known_at: str | None = None
+    event: Place | None = None
+
+
+class Explanation(Meta, frozen=True, kw_only=True):
+    """A figure, its definition and the lines that add up to it."""
+
+    figure: Figure
+    definition: Measure
+    lines: tuple[Line, ...] = ()
+    total_lines: int = 0
+    sum: Number = 0
+    next_cursor: str | None = None
+
+
+class LoggedEvent(Struct, frozen=True, kw_only=True):
+    """One event of the log and the lines that it caused."""
+
+    event: dict[str, Any]
+    topic: str = ""
+    partition: int = 0
+    offset: int = 0
+    known_at: str | None = None
+    lines: tuple[Line, ...] = ()
+
+
+class WorkRow(Struct, frozen=True, kw_only=True):
+    """An open piece of work."""
+
+    subject: str
+    key: str = ""
+    kind: str = ""
+    team: str = ""
+    worker: str | None = None
+    due: str | None = None
+    start_by: str | None = None
+    received: str | None = None
+    days_overdue: int | None = None
+
+
+class WorkCounts(Struct, frozen=True, kw_only=True):
+    """How much work is open, and how urgent it is."""
+
+    open: int = 0
+    overdue: int = 0
+    due_today: int = 0
+    due_this_week: int = 0
+    unallocated: int = 0
+
+
+class WorkList(Meta, frozen=True, kw_only=True):
+    """Open work, the most urgent first."""
+
+    rows: tuple[WorkRow, ...] = ()
+    counts: WorkCounts = WorkCounts()
+    next_cursor: str | None = None
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One piece of work with all its events and lines."""
+
+    subject: str
+    state: str = ""
+    kind: str | None = None
+    team: str | None = None
+    worker: str | None = None
+    due: str | None = None
+    received: str | None = None
+    ended: str | None = None
+    outcome: str | None = None
+    events: tuple[dict[str, Any], ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+class Feed(Struct, frozen=True, kw_only=True):
+    """A source that feeds the ledger."""
+
+    source: str
+    cadence: str | None = None
+    last_event: str | None = None
+    last_known: str | None = None
+    events: int = 0
+    quiet: bool = False
+
+
+class Feeds(Meta, frozen=True, kw_only=True):
+    """Every source, and whether it is quiet for longer than its cadence allows."""
+
+    feeds: tuple[Feed, ...] = ()
+
+
+class Listed(Struct, Generic[T], frozen=True, kw_only=True):
+    """A page of a list."""
+
+    items: tuple[T, ...] = ()
+    next_cursor: str | None = None

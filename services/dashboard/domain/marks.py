@@ -1,0 +1,39 @@
+"""What a chart is drawn from: bars, outcomes and dated notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One month; `present` is the month of the page's day, `dateless` holds work without a due date."""
+
+    label: str
+    overdue: int
+    due: int
+    present: bool = False
+    dateless: bool = False
+
+    @property
+    def total(self) -> int:
+        """All the work of this bar."""
+        return self.overdue + self.due
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A way to end, its share in percent now and a year before (None: nothing to compare with)."""
+
+    name: str
+    share: float
+    before: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something agreed in a period, shown as a dated line on the chart."""
+
+    period: str
+    text: str
+    when: str

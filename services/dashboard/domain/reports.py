@@ -1,0 +1,165 @@
+"""The three reports of a unit as charts: a finding for a title, marks, a table and questions to ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.dashboard.domain import findings, prompts, variation, words
+from services.dashboard.domain.answers import Report, ReportRow, Series, WorkCounts
+from services.dashboard.domain.marks import Bar, Note, Outcome
+from services.dashboard.domain.variation import Variation
+
+BEHIND, AHEAD = 2, 4
+"""Months shown one by one before and after the present one; the rest is gathered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Report 1: open work by the month in which it is due."""
+
+    title: str
+    description: str
+    bars: tuple[Bar, ...]
+    rows: tuple[ReportRow, ...]
+    allocated: int | None
+    prompts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Report 2: work completed each month."""
+
+    title: str
+    description: str
+    series: Series
+    how: Variation
+    callout: str
+    notes: tuple[Note, ...]
+    prompts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Report 3: how completed work ended, beside the same time a year before."""
+
+    title: str
+    description: str
+    outcomes: tuple[Outcome, ...]
+    rows: tuple[ReportRow, ...]
+    now: str
+    before: str
+    prompts: list[str]
+
+
+def workload(report: Report, counts: WorkCounts, today: dt.date) -> Workload:
+    """Compose report 1."""
+    bars = tuple(_bars(report.rows, today))
+    title = findings.workload_title(report.rows, today)
+    spoken = "; ".join(f"{bar.label}: {_spoken(bar)}" for bar in bars)
+    this = words.month_of(today)
+    return Workload(
+        title=title,
+        description=f"Open work by the month in which it is due. {spoken}.",
+        bars=bars,
+        rows=tuple(sorted(report.rows, key=lambda row: row.month or "")),
+        allocated=next((row.allocated for row in report.rows if row.month == this), None),
+        prompts=prompts.for_workload(report.rows, counts, today),
+    )
+
+
+def _spoken(bar: Bar) -> str:
+    return (
+        f"{words.number(bar.overdue)} overdue, {words.number(bar.due)} due" if bar.overdue else str(bar.due)
+    )
+
+
+def _bars(rows: Sequence[ReportRow], today: dt.date) -> list[Bar]:
+    this = words.month_of(today)
+    first, last = words.months_after(this, -BEHIND), words.months_after(this, AHEAD)
+    near = {words.months_after(first, step): _Sum() for step in range(BEHIND + AHEAD + 1)}
+    none, early, late = _Sum(), _Sum(), _Sum()
+    for row in rows:
+        slot = none if not row.month else early if row.month < first else late if row.month > last else None
+        slot = near[row.month or ""] if slot is None else slot
+        slot.overdue += row.overdue
+        slot.due += row.due
+    bars = [none.bar("No date", dateless=True)] if none.total else []
+    bars += [early.bar(f"Before {words.short_month(first)}")] if early.total else []
+    bars += [one.bar(words.short_month(month), present=month == this) for month, one in near.items()]
+    return bars + ([late.bar(f"After {words.short_month(last)}")] if late.total else [])
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Work gathered under one label while the rows are read."""
+
+    overdue: int = 0
+    due: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.overdue + self.due
+
+    def bar(self, label: str, *, present: bool = False, dateless: bool = False) -> Bar:
+        return Bar(label, self.overdue, self.due, present, dateless)
+
+
+def completed(series: Series, notes: Sequence[Note], today: dt.date) -> Completed:
+    """Compose report 2."""
+    how = variation.of(series, today)
+    finished = variation.finished_points(series)
+    months = ", ".join(f"{words.month(p.period, today)} {words.number(p.value)}" for p in finished[-6:])
+    return Completed(
+        title=findings.completed_title(series, how, today),
+        description=f"Work completed each month, with the limits of chance. {how.text}. Last: {months}.",
+        series=series,
+        how=how,
+        callout=callout(series, how),
+        notes=tuple(notes),
+        prompts=prompts.for_completed(series, how, today),
+    )
+
+
+def callout(series: Series, how: Variation) -> str:
+    """`7 months above the mean`; blank when only chance is at work or the run is short."""
+    if not how.special or how.run < 2:
+        return ""
+    side = "above" if how.direction == "high" else "below"
+    return f"{words.plural(how.run, series.grain)} {side} the mean"
+
+
+def outcomes(report: Report, now: str, before: str) -> Outcomes:
+    """Compose report 3; `now` and `before` name the two periods."""
+    rows = sorted(report.rows, key=lambda row: (-row.count, row.outcome or ""))
+    total, was = sum(row.count for row in rows), sum(row.before_count or 0 for row in rows)
+    drawn = tuple(_outcome(row, total, was) for row in _gathered(rows)) if total else ()
+    spoken = "; ".join(f"{one.name} {words.shown(one.share, 'percent')}" for one in drawn)
+    return Outcomes(
+        title=findings.outcomes_title(rows, {}),
+        description=f"Outcomes of completed work, {now}. {spoken}.",
+        outcomes=drawn,
+        rows=tuple(rows),
+        now=now,
+        before=f"{before}, a year before" if was else "",
+        prompts=prompts.for_outcomes(rows),
+    )
+
+
+def _gathered(rows: Sequence[ReportRow], most: int = 7) -> list[ReportRow]:
+    """The commonest outcomes, the rest as one."""
+    if len(rows) <= most:
+        return list(rows)
+    rest = rows[most - 1 :]
+    other = ReportRow(
+        outcome=f"{len(rest)} other outcomes",
+        count=sum(row.count for row in rest),
+        before_count=sum(row.before_count or 0 for row in rest),
+    )
+    return [*rows[: most - 1], other]
+
+
+def _outcome(row: ReportRow, total: int, was: int) -> Outcome:
+    name = words.coded(row.outcome) or "No outcome given"
+    return Outcome(name, 100 * row.count / total, 100 * (row.before_count or 0) / was if was else None)

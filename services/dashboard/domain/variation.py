@@ -1,0 +1,87 @@
+"""As usual, or not by chance: what a series' latest special cause means, in words and tone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from services.dashboard.domain import words
+from services.dashboard.domain.answers import Number, Point, Series
+
+Tone = Literal["usual", "better", "worse", "neither", "unknown"]
+LEAST_POINTS = 7
+"""Below this many finished periods nothing can be said of variation; no rule can fire on fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """The latest point against its process; `since` is the first period of the run that stands out."""
+
+    tone: Tone
+    direction: Literal["high", "low", ""]
+    since: str | None
+    run: int
+    text: str
+
+    @property
+    def special(self) -> bool:
+        """Whether something other than chance is at work."""
+        return self.direction != ""
+
+
+def of(series: Series, today: dt.date) -> Variation:
+    """Say how the latest finished period of a series stands."""
+    finished = finished_points(series)
+    if len(finished) < LEAST_POINTS:
+        return Variation("unknown", "", None, 0, "Too few months to say" if finished else "No figures yet")
+    code = series.variation or "common_cause"
+    if code == "common_cause":
+        return Variation("usual", "", None, 0, "As usual")
+    direction: Literal["high", "low"] = "high" if code.endswith("_high") else "low"
+    tone: Tone = {"improvement": "better", "concern": "worse"}.get(code.split("_")[0], "neither")  # type: ignore[assignment]  # dict.get widens the literals
+    run = _run(finished, direction)
+    since = run[0].period if run else None
+    return Variation(tone, direction, since, len(run), _text(direction, since, len(run), today))
+
+
+def finished_points(series: Series) -> list[Point]:
+    """The points that may be judged: finished periods that have a value."""
+    return [point for point in series.points if not point.unfinished and point.value is not None]
+
+
+def latest(series: Series) -> Point | None:
+    """The newest point with a value, finished or not."""
+    return next((point for point in reversed(series.points) if point.value is not None), None)
+
+
+def _run(points: list[Point], direction: str) -> list[Point]:
+    run: list[Point] = []
+    for point in reversed(points):
+        if point.special_cause is None or (point.direction or direction) != direction:
+            break
+        run.insert(0, point)
+    return run
+
+
+def _text(direction: str, since: str | None, length: int, today: dt.date) -> str:
+    start = "Higher than usual" if direction == "high" else "Lower than usual"
+    if since is None or length < 2:
+        return f"{start}, and not by chance"
+    return f"{start} since {words.month(since, today)}"
+
+
+def target_words(series: Series, value: Number | None) -> str:
+    """`Target 10 · will not be met by chance`, blank when there is no target."""
+    if series.target is None:
+        return ""
+    text = f"Target {words.shown(series.target, series.unit_of_measure)}"
+    said = {
+        "consistently_passes": "met month after month",
+        "consistently_fails": "will not be met unless something changes",
+        "hit_or_miss": "sometimes met",
+    }.get(series.assurance or "")
+    if said is None and value is not None and series.polarity in ("higher", "lower"):
+        met = value >= series.target if series.polarity == "higher" else value <= series.target
+        said = "met" if met else "not met"
+    return f"{text} · {said}" if said else text

@@ -1,0 +1,118 @@
+"""What a reader asks for, told top to bottom: read what the page needs, all at once, and compose its parts.
+
+A page is made of parts. Each part reads for itself, so that one can be fetched anew when its figures change,
+and so that a service that is away takes only its own parts with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+from services.dashboard.domain import questions
+from services.dashboard.domain.freshness import Freshness
+from services.dashboard.domain.freshness import of as freshness
+from services.dashboard.domain.questions import Moment, Question
+from services.dashboard.domain.refusals import Away, Missing
+from services.dashboard.domain.tree import Tree
+
+T = TypeVar("T")
+Shape = TypeVar("Shape", bound=Struct)
+
+
+class Reader(Protocol):
+    """Reads and commands with one person's token; the same question twice in a page is one call."""
+
+    async def read(self, question: Question[Shape]) -> Shape: ...
+
+    async def command(
+        self, service: str, path: str, body: Mapping[str, Any], *, key: str, version: int | None = None
+    ) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One reader's request: who reads, of which unit, for which day; `home` is their own unit."""
+
+    reader: Reader
+    unit: str
+    home: str
+    when: Moment
+    names: Callable[[str], str]
+    paused: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+Part = Callable[[Asked], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page shows: its parts by name, a part that could not be read as the `Away` that says why."""
+
+    tree: Tree
+    fresh: Freshness
+    waiting: int | None
+    parts: Mapping[str, Any]
+
+    @property
+    def away(self) -> list[str]:
+        """Services that did not answer."""
+        return sorted({part.service for part in self.parts.values() if isinstance(part, Away)})
+
+
+async def page(asked: Asked, parts: Mapping[str, Part]) -> Page:
+    """Read everything at once; raises `Missing` when the unit or the page's own thing does not exist."""
+    names = list(parts)
+    read = [attempt(parts[name](asked)) for name in names]
+    tree, fresh, waiting, *found = await asyncio.gather(
+        attempt(tree_of(asked)), _freshness(asked), _waiting(asked), *read
+    )
+    if isinstance(tree, Away):
+        raise tree
+    if asked.unit not in tree.units:
+        raise Missing(asked.unit)
+    return Page(tree, fresh, waiting, dict(zip(names, found, strict=True)))
+
+
+async def attempt(reading: Awaitable[T]) -> T | Away:
+    """A part's answer, or the reason why there is none."""
+    try:
+        return await reading
+    except Away as away:
+        return away
+
+
+async def maybe(asked: Asked, question: Question[Shape]) -> Shape | Away:
+    """The answer to a question that the part can do without, or the reason why there is none."""
+    try:
+        return await asked.reader.read(question)
+    except Away as away:
+        return away
+
+
+async def tree_of(asked: Asked) -> Tree:
+    """The organisation in sight."""
+    return Tree(await asked.reader.read(questions.organisation()))
+
+
+async def _freshness(asked: Asked) -> Freshness:
+    answer = await maybe(asked, questions.feeds())
+    known = None if isinstance(answer, Away) else answer
+    return freshness(
+        known.feeds if known else None,
+        known.fresh_at if known else None,
+        as_at=asked.when.as_at,
+        paused=asked.paused,
+        now=asked.when.now,
+    )
+
+
+async def _waiting(asked: Asked) -> int | None:
+    """How many exceptions of the reader's own unit wait for an answer; None when nobody can say."""
+    found = await maybe(asked, questions.escalations(asked.home))
+    return None if isinstance(found, Away) else len([one for one in found.items if one.state == "raised"])

@@ -1,0 +1,121 @@
+"""The overview of a service, directorate or council: exceptions first, then every measure, then its units."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.dashboard.domain import findings, questions, strip, variation, words
+from services.dashboard.domain.answers import Figures, Series, Unit
+from services.dashboard.domain.refusals import Away
+from services.dashboard.domain.strip import Tile
+from services.dashboard.domain.variation import Variation
+from services.dashboard.flow import Asked, Part, maybe, tree_of
+from services.dashboard.stories import unit as shared
+
+COLUMNS = ("overdue", "unallocated", "open", "completed")
+MOST_SERIES = 16
+"""Units whose past is read for the table; a wider one shows figures without it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A unit below, with its figures and how its overdue work moves."""
+
+    unit: Unit
+    values: list[str]
+    series: Series | None
+    how: Variation | None
+    needs: int
+
+
+@dataclass(frozen=True)
+class Below:
+    """The units below, with one column a measure."""
+
+    level: str
+    columns: list[str]
+    rows: list[Row]
+
+
+async def opening(asked: Asked) -> str:
+    """What is out of the ordinary, in one sentence."""
+    series, found = await asyncio.gather(
+        shared.series_of(asked, grid=True),
+        maybe(asked, questions.escalations(asked.unit)),
+    )
+    moved = findings.movement(shared.moves(series, asked.when.today), asked.when.today)
+    if isinstance(found, Away):
+        return moved
+    raised = len([one for one in found.items if one.state == "raised"])
+    if not raised:
+        return moved if moved.startswith("Nothing") else f"No exception waits for an answer. {moved}".strip()
+    waits = "waits" if raised == 1 else "wait"
+    count = f"{words.plural(raised, 'exception')} {waits} for an answer."
+    return f"{count} {'' if moved.startswith('Nothing') else moved}".strip()
+
+
+async def grid(asked: Asked) -> list[Tile]:
+    """Every measure of the catalogue."""
+    return [strip.tile(one, asked.when.today) for one in (await shared.series_of(asked, grid=True)).values()]
+
+
+async def below(asked: Asked) -> Below:
+    """The units below with their figures."""
+    tree, catalogue, found = await asyncio.gather(
+        tree_of(asked),
+        asked.reader.read(questions.catalogue()),
+        maybe(asked, questions.escalations(asked.unit)),
+    )
+    children = tree.children(asked.unit)
+    columns = [one for name in COLUMNS for one in catalogue.measures if one.id == name]
+    if not children or not columns:
+        return Below("", [], [])
+    ids = [child.id for child in children]
+    figures, series = await asyncio.gather(
+        asked.reader.read(questions.figures([column.id for column in columns], ids, asked.when)),
+        asyncio.gather(*(_past(asked, one) for one in ids[:MOST_SERIES])),
+    )
+    past = dict(zip(ids, series, strict=False))
+    raised = [] if isinstance(found, Away) else [one.unit for one in found.items if one.state == "raised"]
+    rows = [
+        Row(
+            unit=child,
+            values=[_value(figures, child.id, one.id, one.unit_of_measure) for one in columns],
+            series=past.get(child.id),
+            how=_how(past.get(child.id), asked.when.today),
+            needs=len([one for one in raised if one in tree.below(child.id)]),
+        )
+        for child in children
+    ]
+    return Below(children[0].level, [_heading(one.id, one.name) for one in columns], rows)
+
+
+async def _past(asked: Asked, unit: str) -> Series | None:
+    found = await maybe(asked, questions.series("overdue", unit, asked.when))
+    return None if isinstance(found, Away) else found
+
+
+def _how(series: Series | None, today: dt.date) -> Variation | None:
+    return variation.of(series, today) if series else None
+
+
+def _heading(measure: str, name: str) -> str:
+    return name if measure in strip.STOCKS else f"{name} this month so far"
+
+
+def _value(figures: Figures, unit: str, measure: str, unit_of_measure: str) -> str:
+    found = [one.value for one in figures.figures if one.unit == unit and one.measure == measure]
+    return words.shown(found[0] if found else None, unit_of_measure)
+
+
+PARTS: Mapping[str, Part] = {
+    "opening": opening,
+    "needs": shared.needs,
+    "grid": grid,
+    "below": below,
+    "promises": shared.commitments,
+    "meeting": shared.meeting,
+}

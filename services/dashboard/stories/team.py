@@ -1,0 +1,92 @@
+"""A team's page: the finding, the figures, the three reports, the most urgent work, and what needs doing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.dashboard.domain import findings, promises, questions, reports, words
+from services.dashboard.domain.answers import WorkCounts
+from services.dashboard.domain.findings import Rich
+from services.dashboard.domain.reports import Completed, Outcomes, Workload
+from services.dashboard.flow import Asked, Part, attempt
+from services.dashboard.stories import unit
+from services.dashboard.stories.unit import Urgent
+
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class UrgentWork:
+    """The top of the work list and what it stands for."""
+
+    rows: list[Urgent]
+    counts: WorkCounts
+    summary: str
+
+
+async def opening(asked: Asked) -> tuple[Rich, str]:
+    """The sentence that a manager could say aloud, and what is not by chance."""
+    work, report, series = await asyncio.gather(
+        asked.reader.read(questions.work(asked.unit, asked.when, SHOWN)),
+        asked.reader.read(questions.workload(asked.unit, asked.when)),
+        attempt(unit.series_of(asked)),
+    )
+    today = asked.when.today
+    moves = unit.moves(series, today) if isinstance(series, dict) else []
+    return findings.workload_opening(work.counts, report.rows, today), findings.movement(moves, today)
+
+
+async def workload(asked: Asked) -> Workload:
+    """Report 1: allocated, due and overdue by month."""
+    report, work = await asyncio.gather(
+        asked.reader.read(questions.workload(asked.unit, asked.when)),
+        asked.reader.read(questions.work(asked.unit, asked.when, SHOWN)),
+    )
+    return reports.workload(report, work.counts, asked.when.today)
+
+
+async def completed(asked: Asked) -> Completed:
+    """Report 2: completed each month, with what was agreed standing on the chart."""
+    series, agreed = await asyncio.gather(
+        asked.reader.read(questions.series("completed", asked.unit, asked.when)),
+        unit.agreed_for(asked, "completed"),
+    )
+    today = asked.when.today
+    return reports.completed(series, promises.notes_for("completed", agreed, today), today)
+
+
+async def outcomes(asked: Asked) -> Outcomes:
+    """Report 3: outcomes of completed work over the last three finished months."""
+    report = await asked.reader.read(questions.outcomes(asked.unit, asked.when))
+    first, last = questions.quarter_before(asked.when.today)
+    start, end = words.MONTHS[first.month - 1], words.MONTHS[last.month - 1]
+    return reports.outcomes(report, f"{start} to {end}", "the same months")
+
+
+async def urgent(asked: Asked) -> UrgentWork:
+    """The most urgent open work."""
+    work = await asked.reader.read(questions.work(asked.unit, asked.when, SHOWN))
+    counts = work.counts
+    said = [
+        f"{words.number(counts.overdue)} overdue",
+        f"{words.number(counts.due_today)} due today",
+        f"{words.number(counts.due_this_week)} due this week",
+    ]
+    if counts.unallocated:
+        said.append(f"{words.number(counts.unallocated)} that nobody holds")
+    return UrgentWork([unit.urgent(row, asked) for row in work.rows[:SHOWN]], counts, ", ".join(said))
+
+
+PARTS: Mapping[str, Part] = {
+    "opening": opening,
+    "strip": unit.tiles,
+    "workload": workload,
+    "completed": completed,
+    "outcomes": outcomes,
+    "urgent": urgent,
+    "needs": unit.needs,
+    "promises": unit.commitments,
+    "meeting": unit.meeting,
+}

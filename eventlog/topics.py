@@ -104,6 +104,7 @@ def _create(admin: Any, topics: Sequence[Topic], single_broker: bool) -> None:
             admin.create_topics([fresh])
         except errors.TopicAlreadyExistsError:
             continue  # another process was quicker; what it made is compared below
+    admin.wait_for_topics([topic.name for topic in missing])
 
 
 def wanted_config(topic: Topic, single_broker: bool) -> dict[str, str]:
@@ -138,4 +139,5 @@ def _differences(admin: Any, topics: Sequence[Topic], single_broker: bool) -> li
 
 def _configs(admin: Any, topics: Sequence[Topic]) -> dict[str, dict[str, str]]:
     asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in topics]
-    return admin.describe_configs(asked)  # type: ignore[no-any-return]
+    answer = admin.describe_configs(asked, config_filter="all")["topic"]
+    return {name: {key: found["value"] for key, found in config.items()} for name, config in answer.items()}

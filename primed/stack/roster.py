@@ -1,0 +1,95 @@
+"""Which processes make up the product, in the order in which they start."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+
+from primed.stack import kafka, postgres
+from primed.stack.options import Options
+from primed.stack.place import Place
+from primed.stack.program import Program
+
+HTTP_SERVICES = ("ingest", "actions", "notify", "dashboard")
+
+
+def servers(place: Place) -> list[Program]:
+    """The embedded Kafka and Postgres, each only when no other one was named."""
+    made = [] if place.kafka_given else [kafka.program(place)]
+    return made if place.postgres_given else [*made, postgres.program(place)]
+
+
+def product(place: Place, options: Options) -> list[Program]:
+    """The services, the mail sink and, if asked for, the simulated council."""
+    workers = [_service(place, f"metrics-{n}", "metrics", str(n)) for n in range(1, options.workers + 1)]
+    services = [_service(place, name, name) for name in HTTP_SERVICES]
+    simulated = [_simulated(place)] if options.simulate else []
+    return [*workers, *services, _mail(place), *simulated]
+
+
+def environment(place: Place) -> dict[str, str]:
+    """What every child is told of the place, over what the user set."""
+    told = {
+        "PRIMED_HOME": str(place.home),
+        "PRIMED_PORT_BASE": str(place.port_base),
+        "PRIMED_BIND": place.bind,
+        "PRIMED_KAFKA_BOOTSTRAP": place.bootstrap,
+        "PYTHONUNBUFFERED": "1",
+    }
+    if not place.postgres_given or "PRIMED_POSTGRES_DSN_FILE" not in os.environ:
+        told["PRIMED_POSTGRES_DSN"] = place.dsn
+    for name in ("ingest", "metrics-1", "actions", "notify"):
+        variable = f"PRIMED_{name.removesuffix('-1').upper()}_URL"
+        told[variable] = os.environ.get(variable) or place.url(name)
+    return told
+
+
+def responds(url: str) -> Callable[[], bool]:
+    """A check that a service answers 200 there; any failure means: not yet."""
+
+    def check() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - an address made by Place
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError, ValueError):
+            return False
+
+    return check
+
+
+def _service(place: Place, process: str, package: str, worker: str | None = None) -> Program:
+    return Program(
+        name=process,
+        command=(sys.executable, "-m", f"services.{package}", *(("--worker", worker) if worker else ())),
+        ready=responds(f"{place.url(process)}/readyz"),
+        environment=environment(place),
+        address=place.url(process),
+        port=place.port(process),
+    )
+
+
+def _mail(place: Place) -> Program:
+    port = place.port("mail")
+    return Program(
+        name="mail",
+        command=(sys.executable, "-m", "primed.stack.mail", str(port), str(place.mail)),
+        ready=lambda: kafka.listens(port),
+        environment=environment(place),
+        address=f"smtp://127.0.0.1:{port}",
+        port=port,
+    )
+
+
+def _simulated(place: Place) -> Program:
+    return Program(
+        name="simulate",
+        command=(sys.executable, "-m", "primed.cli", "simulate"),
+        ready=lambda: True,
+        environment=environment(place),
+        may_end=True,
+    )
+
+
+def by_name(programs: list[Program]) -> Mapping[str, Program]:
+    return {program.name: program for program in programs}

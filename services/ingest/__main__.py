@@ -1,0 +1,118 @@
+"""Joins the rooms of ingest; alone reads settings, the clock and new ids."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+
+from fastapi import FastAPI
+
+from eventlog.kafka import KafkaProducer
+from eventlog.postgres import Pool, connect, reachable
+from runtime import process, telemetry
+from runtime.auth import token_reader
+from runtime.http import application
+from services.ingest.api import dead_letters, events, imports, mappings, types
+from services.ingest.api.bodies import Room
+from services.ingest.api.uploading import Receiver
+from services.ingest.formats import READERS
+from services.ingest.formats.opening import Unpacking, chunks, format_of
+from services.ingest.settings import MIB, IngestSettings
+from services.ingest.store.dead_letters import DeadLetters
+from services.ingest.store.imports import ImportBook
+from services.ingest.store.mappings import Mappings
+from services.ingest.store.spool import Spool
+from services.ingest.stream import ImportRunner
+
+
+def now() -> dt.datetime:
+    """The clock of ingest."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Rooms:
+    """Everything of the service, made once and joined."""
+
+    def __init__(self, settings: IngestSettings, producer: KafkaProducer, pool: Pool) -> None:
+        self.settings, self.producer, self.pool = settings, producer, pool
+        self.book = ImportBook(pool, now, settings.import_rejects)
+        self.mappings = Mappings(pool, now)
+        self.unpacking = Unpacking(settings.import_unpacked_mib * MIB, settings.import_ratio)
+        self.spool = Spool(
+            settings.home / "imports",
+            each_bytes=settings.import_limit_mib * MIB,
+            all_bytes=settings.import_folder_mib * MIB,
+        )
+        self.runner = ImportRunner(
+            self.book,
+            producer,
+            place=settings.place,
+            zones=settings.zones,
+            readers=READERS,
+            opened=self.opened,
+            dropped=self.spool.drop,
+        )
+
+    @contextlib.contextmanager
+    def opened(self, name: str) -> Iterator[Iterator[bytes]]:
+        """An upload's unpacked bytes."""
+        with self.spool.open(name) as file:
+            yield chunks(file, self.unpacking)
+
+    def receiver(self) -> Receiver:
+        """Takes uploads in."""
+        return Receiver(
+            uploads=self.spool,
+            mappings=self.mappings,
+            formats=READERS.keys(),
+            chunks=lambda file: chunks(file, self.unpacking),
+            format_of=format_of,
+            new_id=lambda: uuid.uuid4().hex,
+            clock=now,
+            place=self.settings.place,
+        )
+
+    def application(self) -> FastAPI:
+        """The HTTP surface, with its checks."""
+        settings = self.settings
+        room = Room(settings.bodies_limit_bytes)
+        limits = events.Limits(
+            settings.event_limit_bytes, settings.batch_limit_bytes, settings.batch_limit_events
+        )
+        desk = imports.Desk(self.book, self.spool, self.receiver(), now, self.runner.call)
+        letters = DeadLetters(settings.kafka_bootstrap)
+        return application(
+            "ingest",
+            token_reader(settings),
+            [
+                events.router(self.producer, settings.zones, limits, room),
+                imports.router(desk),
+                mappings.router(self.mappings, room),
+                types.router(),
+                dead_letters.router(letters, self.producer, settings.zones, room),
+            ],
+            checks={"kafka": self.producer.reachable, "postgres": lambda: reachable(self.pool)},
+            streamed=("/v1/events", "/v1/imports"),
+            body_limit=settings.body_limit_bytes,
+        )
+
+
+async def main() -> int:
+    """Serve until told to stop."""
+    settings = IngestSettings()
+    telemetry.configure("ingest", settings.log_level)
+    async with AsyncExitStack() as stack:
+        producer = await KafkaProducer.start(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
+        stack.push_async_callback(producer.close)
+        pool = await connect(settings.postgres_dsn, "ingest")
+        stack.push_async_callback(pool.close)
+        rooms = Rooms(settings, producer, pool)
+        rooms.spool.open_folder(await rooms.book.unfinished(settings.place))
+        return await process.serve(rooms.application(), [rooms.runner], settings.bind, settings.port_base + 1)
+
+
+if __name__ == "__main__":
+    process.run(main)

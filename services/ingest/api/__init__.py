@@ -1,0 +1,1 @@
+"""The HTTP surface of ingest: parse, hand to the flow, answer."""

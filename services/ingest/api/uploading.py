@@ -1,0 +1,147 @@
+"""Receiving a file: asked about first, kept whole, then looked into before it is taken on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import ClientDisconnect
+
+from runtime.auth import Principal
+from runtime.problems import Problem, wrong
+from schemas.registry import instant
+from services.ingest.api.bodies import media_type
+from services.ingest.api.ports import KeptMapping, Mappings, Uploads
+from services.ingest.domain.imports import Import
+from services.ingest.domain.mapping import parse
+from services.ingest.domain.rows import UnreadableFile
+from services.ingest.domain.uploads import SpoolFull, TooLarge
+
+NEED_MAPPING = ("xes",)
+
+
+class Asked(BaseModel):
+    """What the sender says of the file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: str | None = Field(
+        None, max_length=40, description="cloudevents or xes; seen from the file if left out."
+    )
+    mapping: str | None = Field(None, max_length=80, description="Name of the mapping, see GET /v1/mappings.")
+    name: str = Field("", max_length=200, description="What people call this file.")
+    as_of: str | None = Field(
+        None,
+        max_length=40,
+        description="RFC 3339: the moment the export shows; a newer one then wins over an older.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Takes uploads in. `chunks` unpacks, `format_of` knows a format by its first bytes."""
+
+    uploads: Uploads
+    mappings: Mappings
+    formats: Collection[str]
+    chunks: Callable[[BinaryIO], Iterator[bytes]]
+    format_of: Callable[[bytes], str | None]
+    new_id: Callable[[], str]
+    clock: Callable[[], dt.datetime]
+    place: str
+
+    async def receive(self, request: Request, asked: Asked, who: Principal) -> Import:
+        """The file as a new import, its upload on disk; a problem leaves nothing behind."""
+        if media_type(request).startswith("multipart/"):
+            raise Problem(415, "Wrong type of body", "Send the file itself as the body, not a form.")
+        self._check_asked(asked)
+        mapping = await self._mapping(asked, who)
+        job_id = self.new_id()
+        size = await self._kept(job_id, request)
+        try:
+            form = self._checked(job_id, asked, mapping)
+        except Problem:
+            self.uploads.drop(job_id)
+            raise
+        return Import(
+            id=job_id,
+            tenant=who.tenant,
+            name=asked.name.strip() or f"{form} file",
+            format=form,
+            mapping=None if mapping is None else mapping.name,
+            mapping_text=None if mapping is None else mapping.body,
+            as_of=asked.as_of,
+            packed_bytes=size,
+            place=self.place,
+            sent_by=who.subject,
+            created_at=self.clock(),
+        )
+
+    def _check_asked(self, asked: Asked) -> None:
+        if asked.format is not None and asked.format not in self.formats:
+            known = ", ".join(sorted(self.formats))
+            raise wrong(f"Format {asked.format!r} is not known; known are {known}.", field="format")
+        if asked.as_of is not None:
+            try:
+                instant(asked.as_of)
+            except ValueError as error:
+                raise wrong(f"as_of is no RFC 3339 time with offset: {error}.", field="as_of") from error
+
+    async def _mapping(self, asked: Asked, who: Principal) -> KeptMapping | None:
+        if asked.mapping is None:
+            return None
+        mapping = await self.mappings.find(who.tenant, asked.mapping)
+        if mapping is None:
+            raise wrong(f"Mapping {asked.mapping!r} is not known; see GET /v1/mappings.", field="mapping")
+        return mapping
+
+    async def _kept(self, job_id: str, request: Request) -> int:
+        told = request.headers.get("content-length", "0")
+        try:
+            self.uploads.check(int(told) if told.isdigit() else 0)
+            return await self.uploads.keep(job_id, request.stream())
+        except TooLarge as error:
+            raise Problem(
+                413, "Too large", "The file is larger than an import may be; pack or split it."
+            ) from error
+        except SpoolFull as error:
+            raise Problem(
+                503,
+                "Too much at once",
+                "The folder of uploads is full; repeat this when running imports have ended.",
+                headers={"Retry-After": "30"},
+            ) from error
+        except ClientDisconnect as error:
+            raise Problem(
+                400, "The request cannot be read", "The upload ended early; send it again."
+            ) from error
+
+    def _checked(self, job_id: str, asked: Asked, mapping: KeptMapping | None) -> str:
+        """The file's format, when format, mapping and first bytes agree."""
+        seen = self._seen(job_id)
+        form = asked.format or seen
+        if form is None:
+            raise wrong(
+                "The file shows no known format; is it the right one? Else name ?format=.", field="format"
+            )
+        if seen is not None and seen != form:
+            raise wrong(f"The file looks like {seen}, not like {form}; leave ?format= out.", field="format")
+        if mapping is None and form in NEED_MAPPING:
+            raise wrong(f"A file in {form} needs ?mapping=; see GET /v1/mappings.", field="mapping")
+        if mapping is not None and parse(mapping.body).format != form:
+            raise wrong(f"Mapping {mapping.name!r} is not for files in {form}.", field="mapping")
+        return form
+
+    def _seen(self, job_id: str) -> str | None:
+        try:
+            with self.uploads.open(job_id) as file:
+                first = next(self.chunks(file), b"")
+        except UnreadableFile as error:
+            raise wrong(str(error), field="body") from error
+        if not first.strip():
+            raise wrong("The file is empty.", field="body")
+        return self.format_of(first)

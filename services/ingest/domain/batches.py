@@ -1,0 +1,82 @@
+"""Rows of a file in batches: checked at the edge, small enough to hold, large enough to be quick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.ingest.domain.edge import Admitted, Refused, admit
+from services.ingest.domain.imports import Step
+from services.ingest.domain.moments import Zones
+from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Row, UnreadableFile
+
+MAX_ROWS = 500
+MAX_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Neighbouring rows: the events of the good ones, the rejects of the others."""
+
+    rows: int
+    last_row: int
+    events: Sequence[Admitted]
+    rejects: Sequence[Reject]
+
+    def step(self, after: int) -> Step:
+        """What this batch adds to an import that stands after row `after`."""
+        refused = len(self.rejects)
+        return Step(after, self.last_row, self.rows - refused, refused, len(self.events))
+
+
+def batches(rows: Iterator[Row], tenant: str, zones: Zones) -> Iterator[Batch]:
+    """Admit row by row; a row with one bad event is refused whole. Where reading breaks off, what was read is
+    given first, then the `UnreadableFile` is raised."""
+    events: list[Admitted] = []
+    rejects: list[Reject] = []
+    count = size = last = 0
+    broken: UnreadableFile | None = None
+    while broken is None:
+        try:
+            row = next(rows, None)
+        except UnreadableFile as error:
+            row, broken = None, error
+        if row is not None:
+            found = admitted(row, tenant, zones)
+            count, last = count + 1, row.number
+            if isinstance(found, Reject):
+                rejects.append(found)
+            else:
+                events.extend(found)
+                size += sum(len(event.raw) for event in found)
+        if count and (row is None or count >= MAX_ROWS or size >= MAX_BYTES):
+            yield Batch(count, last, tuple(events), tuple(rejects))
+            events, rejects, count, size = [], [], 0, 0
+        if row is None:
+            break
+    if broken is not None:
+        raise broken
+
+
+def admitted(row: Row, tenant: str, zones: Zones) -> tuple[Admitted, ...] | Reject:
+    """The events of a row as the log keeps them, or its reject."""
+    if row.reject is not None:
+        return row.reject
+    found = tuple(admit(draft, tenant, zones) for draft in row.drafts)
+    wrong = next((event for event in found if isinstance(event, Refused)), None)
+    if wrong is not None:
+        return Reject(row.number, wrong.field or "", HIDDEN, wrong.detail[:LONGEST_VALUE], remedy_of(wrong))
+    return tuple(event for event in found if isinstance(event, Admitted))
+
+
+def remedy_of(refused: Refused) -> str:
+    """What to do about a refused event of a file."""
+    return _REMEDIES.get(refused.reason, "Correct this row at its source, export again and import again.")
+
+
+_REMEDIES = {
+    "not-json": "Write one JSON object a line, in UTF-8.",
+    "unknown-type": "Use a type of GET /v1/types, or upgrade Primed if the type is newer.",
+    "wrong-time": "Write times as 2026-11-02T09:30:00+00:00, with the offset.",
+    "other-tenant": "Leave tenant out; it is taken from the token.",
+}

@@ -1,0 +1,98 @@
+"""The edge: an event enters the log exact, checked, stamped with its council and dated as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msgspec import UNSET, structs
+
+from schemas import registry
+from schemas.envelope import Envelope, Event
+from schemas.registry import TOPIC_OF, Unreadable
+from services.ingest.domain import exact_json
+from services.ingest.domain.moments import Zones, localised
+
+FEEDER_TOPICS = ("primed.case-events", "primed.organisation")
+"""What feeders may say; figures, agreements and exceptions are said by Primed's own services."""
+
+RULED_FIELDS = ("due", "needs_authorisation", "start_by")
+"""Fields that dated rules may fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An event as it goes into the log."""
+
+    raw: bytes
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an event may not enter: `reason` is a label for counting, `detail` says what to do."""
+
+    id: str | None
+    reason: str
+    detail: str
+    field: str | None = None
+
+
+def admit(raw: bytes, tenant: str, zones: Zones) -> Admitted | Refused:
+    """Check one event from a feeder of `tenant` and write it as the log keeps it."""
+    named: str | None = None
+    try:
+        shown = exact_json.read(raw)
+        named = shown["id"][:200] if isinstance(shown.get("id"), str) else None
+        event = registry.read(raw)
+        _check_sender(event.envelope, tenant)
+        _check_names(event.envelope)
+        _check_rules(event.envelope)
+        return _written(event, tenant, zones)
+    except Unreadable as error:
+        return Refused(named, error.reason, str(error), error.field)
+
+
+def admit_each(raws: Sequence[bytes], tenant: str, zones: Zones) -> list[Admitted | Refused]:
+    """Check each event by itself, in the order given."""
+    return [admit(raw, tenant, zones) for raw in raws]
+
+
+def _written(event: Event, tenant: str, zones: Zones) -> Admitted:
+    envelope = event.envelope
+    try:
+        time = localised(envelope.time, zones.of(envelope.source))
+    except ValueError as error:
+        raise Unreadable("wrong-date", f"time {envelope.time!r} cannot be taken: {error}.", "time") from error
+    stamped = structs.replace(envelope, tenant=tenant, time=time, data=registry.data_of(event.data))
+    return Admitted(registry.write(stamped), stamped)
+
+
+def _check_sender(envelope: Envelope, tenant: str) -> None:
+    if TOPIC_OF[envelope.type] not in FEEDER_TOPICS:
+        raise Unreadable(
+            "not-for-feeders", f"{envelope.type} is said by Primed itself and cannot be sent to it.", "type"
+        )
+    if envelope.tenant is not UNSET and envelope.tenant != tenant:
+        raise Unreadable(
+            "other-tenant", "The event names another tenant than the token; leave the field out.", "tenant"
+        )
+
+
+def _check_names(envelope: Envelope) -> None:
+    key = envelope.subject.removeprefix(envelope.source + "/")
+    for field, text in (("id", envelope.id), ("source", envelope.source), ("subject", key)):
+        if not text.strip():
+            raise Unreadable("missing-field", f"{field} is blank; every event needs one.", field)
+
+
+def _check_rules(envelope: Envelope) -> None:
+    if (envelope.ruled is UNSET) != (envelope.rulesversion is UNSET):
+        raise Unreadable("wrong-rules", "ruled and rulesversion go together; send both or neither.", "ruled")
+    if envelope.ruled is UNSET:
+        return
+    names = envelope.ruled.split(",")
+    if names != sorted(set(names)) or not set(names) <= set(RULED_FIELDS):
+        raise Unreadable(
+            "wrong-rules", f"ruled must name some of {', '.join(RULED_FIELDS)}, sorted, with commas.", "ruled"
+        )

@@ -1,0 +1,11 @@
+"""Readers of files, one file a format: bytes in, rows out, memory flat whatever the size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.ingest.flow import Reader
+from services.ingest.formats import cloudevents, xes
+
+READERS: Mapping[str, Reader] = {"cloudevents": cloudevents.rows, "xes": xes.rows}
+"""The formats that `POST /v1/imports?format=` knows."""

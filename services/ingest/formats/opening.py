@@ -1,0 +1,81 @@
+"""Opening an upload: gzip is known by its first bytes, and unpacking has limits."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from services.ingest.domain.rows import UnreadableFile
+
+GZIP = b"\x1f\x8b"
+CHUNK = 64 * 1024
+XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
+JSON_STARTS = (b"{", b"\xef\xbb\xbf{")
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacking:
+    """How far a file may unfold: in bytes, and in bytes for each packed byte once it is past `free_bytes`."""
+
+    max_bytes: int
+    max_ratio: int
+    free_bytes: int = 16 * 1024 * 1024
+
+
+def chunks(file: BinaryIO, limits: Unpacking) -> Iterator[bytes]:
+    """The file's bytes, unpacked, in pieces of bounded size.
+
+    Raises `UnreadableFile` when gzip is broken, ends early or unfolds beyond the limits.
+    """
+    first = file.read(len(GZIP))
+    file.seek(0)
+    if first == GZIP:
+        yield from _unpacked(file, limits)
+        return
+    while piece := file.read(CHUNK):
+        yield piece
+
+
+def format_of(first: bytes) -> str | None:
+    """The format that a file's first unpacked bytes show, or None."""
+    start = first.lstrip(b" \t\r\n")
+    if start.startswith(XML_STARTS):
+        return "xes"
+    return "cloudevents" if start.startswith(JSON_STARTS) else None
+
+
+def _unpacked(file: BinaryIO, limits: Unpacking) -> Iterator[bytes]:
+    inflate, taken, given = zlib.decompressobj(31), 0, 0
+    while packed := file.read(CHUNK):
+        taken += len(packed)
+        while packed:
+            try:
+                piece = inflate.decompress(packed, CHUNK)
+            except zlib.error as error:
+                raise UnreadableFile(
+                    "The gzip data is damaged here; pack the file again and resend."
+                ) from error
+            given += len(piece)
+            _check(given, taken, limits)
+            if piece:
+                yield piece
+            packed = inflate.unconsumed_tail
+            if inflate.eof:
+                packed = inflate.unused_data.lstrip(b"\0")
+                inflate = zlib.decompressobj(31) if packed else inflate
+    if not inflate.eof:
+        raise UnreadableFile("The gzip data ends early, so the upload was cut off; send the file again.")
+
+
+def _check(given: int, taken: int, limits: Unpacking) -> None:
+    if given > limits.max_bytes:
+        raise UnreadableFile(
+            f"The file unpacks to more than {limits.max_bytes // 2**20:,} MiB; split it, or raise the limit "
+            "PRIMED_IMPORT_UNPACKED_MIB."
+        )
+    if given > limits.free_bytes and given > taken * limits.max_ratio:
+        raise UnreadableFile(
+            f"The file unfolds more than {limits.max_ratio} times, which no export does; send it unpacked."
+        )

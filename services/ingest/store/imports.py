@@ -1,0 +1,105 @@
+"""Imports over Postgres: made, claimed by one runner, moved on batch by batch, looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import fields
+
+from eventlog.postgres import Pool, Row, statements, transaction
+from services.ingest.domain.imports import Import, State, Step
+from services.ingest.domain.rows import Reject
+
+SQL = statements("services.ingest.store", "imports.sql")
+NAMES = tuple(field.name for field in fields(Import))
+PAGE_OF_REJECTS = 1_000
+
+
+class ImportBook:
+    """The port `flow.Book`, and what the API shows of it. `max_rejects` bounds what is kept of one import."""
+
+    def __init__(self, pool: Pool, clock: Callable[[], dt.datetime], max_rejects: int) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._max_rejects = max_rejects
+
+    async def add(self, job: Import) -> None:
+        """A new import that waits for its turn."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(
+                SQL["add"],
+                *(job.id, job.tenant, job.name, job.format, job.mapping, job.mapping_text, job.as_of),
+                *(job.packed_bytes, job.place, job.sent_by, job.created_at),
+            )
+
+    async def find(self, tenant: str, name: str) -> Import | None:
+        """The tenant's import with this id."""
+        async with transaction(self._pool) as connection:
+            row = await connection.fetchrow(SQL["find"], tenant, name)
+        return None if row is None else _import(row)
+
+    async def newest(self, tenant: str, before: Import | None, limit: int) -> list[Import]:
+        """The tenant's imports, newest first, from below `before`."""
+        at, name = (None, None) if before is None else (before.created_at, before.id)
+        async with transaction(self._pool) as connection:
+            return [_import(row) for row in await connection.fetch(SQL["newest"], tenant, at, name, limit)]
+
+    async def rejects(self, job: Import) -> AsyncIterator[Reject]:
+        """The import's rejects in the order of their rows, read in pages."""
+        last = -1
+        while True:
+            async with transaction(self._pool) as connection:
+                rows = await connection.fetch(SQL["rejects"], job.id, last, PAGE_OF_REJECTS)
+            for row in rows:
+                yield Reject(**dict(row))
+            if len(rows) < PAGE_OF_REJECTS:
+                return
+            last = rows[-1]["row"]
+
+    async def cancel(self, job: Import) -> None:
+        """Let the import end where it is; one that is over stays as it is."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["cancel"], job.tenant, job.id, self._clock())
+
+    async def unfinished(self, place: str) -> set[str]:
+        """Ids of imports whose uploads must be kept."""
+        async with transaction(self._pool) as connection:
+            return {row["id"] for row in await connection.fetch(SQL["unfinished"], place)}
+
+    async def claim(self, place: str) -> Import | None:
+        """The oldest import of this place that is not over, now running."""
+        async with transaction(self._pool) as connection:
+            row = await connection.fetchrow(SQL["claim"], place, self._clock())
+        return None if row is None else _import(row)
+
+    async def advance(self, job: Import, step: Step, rejects: Sequence[Reject]) -> bool:
+        """Progress and rejects of one batch in one transaction; False when the import moved or ended."""
+        async with transaction(self._pool) as connection:
+            done = await connection.execute(
+                SQL["advance"],
+                *(job.id, step.after, step.last_row, step.accepted, step.refused, step.events),
+            )
+            if done != "UPDATE 1":
+                return False
+            if rejects:
+                await connection.execute(
+                    SQL["reject"],
+                    *(job.id, [one.row for one in rejects], [one.column for one in rejects]),
+                    *([one.value for one in rejects], [one.reason for one in rejects]),
+                    *([one.remedy for one in rejects], self._max_rejects),
+                )
+        return True
+
+    async def tell(self, job: Import, note: str | None) -> None:
+        """What the import waits for."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["tell"], job.id, note)
+
+    async def end(self, job: Import, state: State, error: str | None) -> None:
+        """The import is over."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["end"], job.id, state, error, self._clock())
+
+
+def _import(row: Row) -> Import:
+    return Import(**{name: row[name] for name in NAMES})

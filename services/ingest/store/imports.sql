@@ -1,0 +1,51 @@
+-- name: add
+INSERT INTO import (id, tenant, name, format, mapping, mapping_text, as_of, packed_bytes, place, sent_by,
+                    created_at, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued')
+
+-- name: find
+SELECT * FROM import WHERE tenant = $1 AND id = $2
+
+-- name: newest
+SELECT * FROM import
+WHERE tenant = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3))
+ORDER BY created_at DESC, id DESC
+LIMIT $4
+
+-- name: rejects
+SELECT row, "column", value, reason, remedy FROM reject WHERE import = $1 AND row > $2 ORDER BY row LIMIT $3
+
+-- name: unfinished
+SELECT id FROM import WHERE place = $1 AND state IN ('queued', 'running')
+
+-- name: claim
+-- The oldest import of this place, whether it waits or was cut off while it ran.
+UPDATE import SET state = 'running', started_at = coalesce(started_at, $2), note = NULL
+WHERE id = (
+    SELECT id FROM import WHERE place = $1 AND state IN ('queued', 'running') ORDER BY created_at, id LIMIT 1
+)
+RETURNING *
+
+-- name: advance
+-- Continues only from the row that is written down: who woke up late or was cancelled changes nothing.
+UPDATE import
+SET rows_read = $3, accepted = accepted + $4, refused = refused + $5, events = events + $6
+WHERE id = $1 AND state = 'running' AND rows_read = $2
+
+-- name: reject
+INSERT INTO reject (import, row, "column", value, reason, remedy)
+SELECT $1, row, col, value, reason, remedy
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[]) AS r (row, col, value, reason, remedy)
+WHERE (SELECT refused FROM import WHERE id = $1) <= $7
+ON CONFLICT DO NOTHING
+
+-- name: tell
+UPDATE import SET note = $2 WHERE id = $1 AND state = 'running'
+
+-- name: end
+UPDATE import SET state = $2, error = $3, note = NULL, ended_at = $4
+WHERE id = $1 AND state IN ('queued', 'running')
+
+-- name: cancel
+UPDATE import SET state = 'cancelled', note = NULL, ended_at = $3
+WHERE tenant = $1 AND id = $2 AND state IN ('queued', 'running')

@@ -1,0 +1,101 @@
+"""Files stream into the log in the background: one import at a time, the oldest first, cut off or not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from eventlog.postgres import DatabaseUnavailable
+from eventlog.records import LogRefused
+from runtime.telemetry import log
+from services.ingest.domain.imports import Import
+from services.ingest.domain.moments import Zones
+from services.ingest.flow import Book, Log, Reader, run
+
+LOOK_EVERY_S = 2.0
+"""How often to look for work that nobody told of, e.g. of a process that was killed."""
+
+
+class Queue(Book, Protocol):
+    """A book from which the next import can be claimed."""
+
+    async def claim(self, place: str) -> Import | None: ...
+
+
+class ImportRunner:
+    """A part of the process: claims imports of its place and runs them one after the other."""
+
+    name = "imports"
+
+    def __init__(
+        self,
+        queue: Queue,
+        event_log: Log,
+        *,
+        place: str,
+        zones: Zones,
+        readers: Mapping[str, Reader],
+        opened: Callable[[str], AbstractContextManager[Iterator[bytes]]],
+        dropped: Callable[[str], None],
+    ) -> None:
+        self._queue, self._log = queue, event_log
+        self._place, self._zones = place, zones
+        self._readers, self._opened, self._dropped = readers, opened, dropped
+        self._called = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def start(self) -> None:
+        """Begin to look for imports."""
+        self._task = asyncio.create_task(self._work(), name="imports")
+        self._task.add_done_callback(self._ended)
+
+    async def stop(self) -> None:
+        """Leave the present import where its last batch was written down; the next start goes on there."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def call(self) -> None:
+        """There is a new import."""
+        self._called.set()
+
+    async def _work(self) -> None:
+        while True:
+            self._called.clear()
+            try:
+                while job := await self._queue.claim(self._place):
+                    await self._run(job)
+            except DatabaseUnavailable as error:
+                log().warning("imports-wait-for-postgres", message=str(error))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._called.wait()
+
+    async def _run(self, job: Import) -> None:
+        log().info("import-running", id=job.id, format=job.format, after_row=job.rows_read)
+        book = self._queue
+        try:
+            with self._opened(job.id) as chunks:
+                await run(job, chunks, self._readers[job.format], self._zones, self._log, book)
+        except FileNotFoundError:
+            await book.end(job, "failed", "The upload is no longer on disk; send the file again.")
+        except LogRefused as error:
+            await book.end(job, "failed", f"Kafka does not take an event of this file: {error}")
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a file that breaks the reader must not break every later import
+            log().error("import-broke", id=job.id, error=type(error).__name__)
+            await book.end(
+                job, "failed", f"The file cannot be read ({type(error).__name__}); report this id."
+            )
+        self._dropped(job.id)
+        log().info("import-over", id=job.id)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and not self.failed.done() and (error := task.exception()):
+            self.failed.set_exception(error)

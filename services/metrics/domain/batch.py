@@ -1,0 +1,113 @@
+"""A batch of events folded into what the ledger must write: new events, lines, faults, sums and marks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.metrics.domain.accounts import ACCOUNTS
+from services.metrics.domain.book import Fault, Key, Present, changes, fault_changes
+from services.metrics.domain.facts import NO_FACTS, Facts, evolve
+from services.metrics.domain.hearing import Heard, ItemId, Place
+from services.metrics.domain.postings import reckoning
+
+
+class Line(NamedTuple):
+    """One line of the ledger: the nth of what its event did."""
+
+    place: Place
+    n: int
+    item: ItemId
+    known_at: dt.datetime
+    key: Key
+    amount: int
+
+
+class FaultLine(NamedTuple):
+    """A fault that an event brought to light (amount 1 or more) or explained (below 0)."""
+
+    place: Place
+    n: int
+    tenant: str
+    fault: Fault
+    amount: int
+
+
+class Balance(NamedTuple):
+    """A key within its tenant."""
+
+    tenant: str
+    key: Key
+
+
+class Mark(NamedTuple):
+    """What changed: an account of a team in a month, to be told."""
+
+    tenant: str
+    team: str
+    account: str
+    month: dt.date
+
+
+@dataclass(slots=True)
+class Folded:
+    """Everything that a batch does to the ledger."""
+
+    events: list[Heard] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    faults: list[FaultLine] = field(default_factory=list)
+    items: dict[ItemId, Present | None] = field(default_factory=dict)
+    sources: dict[ItemId, str] = field(default_factory=dict)
+    balances: dict[Balance, int] = field(default_factory=dict)
+    facts: dict[ItemId, Facts] = field(default_factory=dict)
+
+
+def fold(heard: Iterable[Heard], known: Mapping[ItemId, Facts]) -> Folded:
+    """Take the events in the order of the log; what says nothing new leaves no trace."""
+    folded = Folded(facts=dict(known))
+    for event in heard:
+        before = folded.facts.get(event.item, NO_FACTS)
+        after = evolve(before, event.fact)
+        if after is not before:
+            folded.facts[event.item] = after
+            _add(folded, event, before, after)
+    return folded
+
+
+def _add(folded: Folded, event: Heard, before: Facts, after: Facts) -> None:
+    old, new = reckoning(before), reckoning(after)
+    folded.events.append(event)
+    if old.present is not None or new.present is not None:
+        folded.items[event.item] = new.present
+        folded.sources[event.item] = event.fact.identity.source
+    tenant = event.item.tenant
+    for n, (key, amount) in enumerate(changes(old.postings, new.postings)):
+        folded.lines.append(Line(event.place, n, event.item, event.known_at, key, amount))
+        balance = Balance(tenant, key)
+        folded.balances[balance] = folded.balances.get(balance, 0) + amount
+    if old.faults or new.faults:
+        for n, (fault, amount) in enumerate(fault_changes(old.faults, new.faults)):
+            folded.faults.append(FaultLine(event.place, n, tenant, fault, amount))
+
+
+def months(balances: Mapping[Balance, int]) -> dict[Balance, int]:
+    """The sums by month (its first day), without workers; of stocks without their detail too."""
+    found: dict[Balance, int] = {}
+    for (tenant, key), amount in balances.items():
+        if not amount:
+            continue
+        details = () if ACCOUNTS[key.account].nature == "stock" else key.detail
+        month = Balance(tenant, key._replace(day=key.day.replace(day=1), worker="", detail=details))
+        found[month] = found.get(month, 0) + amount
+    return found
+
+
+def marks(balances: Mapping[Balance, int]) -> set[Mark]:
+    """Which accounts of which teams and months have changed."""
+    return {
+        Mark(tenant, key.team, key.account, key.day.replace(day=1))
+        for (tenant, key), amount in balances.items()
+        if amount
+    }

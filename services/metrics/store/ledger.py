@@ -1,0 +1,220 @@
+"""The ledger in Postgres, for writing: one transaction a batch, behind the ports of `flow`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any
+
+import asyncpg
+
+from eventlog.postgres import Connection, Pool, statements, transaction
+from eventlog.records import TopicPartition
+from services.metrics.domain.batch import Balance, Folded, marks, months
+from services.metrics.domain.book import Detail
+from services.metrics.domain.facts import NO_FACTS, Facts, evolve
+from services.metrics.domain.hearing import ItemId, Refused, recall
+from services.metrics.domain.postings import FOLD_VERSION
+from services.metrics.domain.taking import Position
+from services.metrics.flow import Book, CannotKeep
+
+SQL = statements("services.metrics.store", "ledger.sql")
+
+_EVENT = ("generation", "topic", "partition", "offset", "tenant", "subject", "source", "id", "type", "time")
+EVENT_COLUMNS = (*_EVENT, "day", "known_at", "body")
+_PLACE = ("generation", "topic", "partition", "offset", "n", "tenant", "subject", "known_at")
+LINE_COLUMNS = (*_PLACE, "account", "team", "day", "kind", "setting", "worker", "detail", "amount")
+
+
+class FoldVersionDiffers(Exception):
+    """The ledger was made by another fold than this program's: it must not be mixed; run `primed rebuild`."""
+
+
+class PostgresLedger:
+    """The live generation of the ledger, open for writing one batch at a time."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def prepare(self) -> None:
+        """Begin the first generation of an empty database; raises `FoldVersionDiffers`."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["first_generation"], FOLD_VERSION)
+            await _live(connection)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Book]:
+        """One transaction, which holds the generation so that no switch can come between."""
+        try:
+            async with transaction(self._pool) as connection:
+                yield PostgresBook(connection, await _live(connection))
+        except (asyncpg.DataError, asyncpg.ProgramLimitExceededError) as error:
+            raise CannotKeep(f"Postgres cannot keep it: {error.sqlstate} {type(error).__name__}.") from error
+
+    async def stand(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where the ledger stands in these partitions; one never seen begins at the log's beginning."""
+        async with transaction(self._pool) as connection:
+            generation = await _live(connection)
+            await connection.execute(SQL["begin_positions"], generation, *_columns(places, 2))
+            rows = await connection.fetch(SQL["read_positions"], generation, *_columns(places, 2))
+        return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+    async def mark_read(self, ends: Mapping[TopicPartition, int], now: dt.datetime) -> None:
+        """Note that these partitions had been read to their ends at `now`, where the ledger stands there."""
+        rows = [(*place, end) for place, end in ends.items()]
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["mark_read"], await _live(connection), *_columns(rows, 3), now)
+
+
+async def _live(connection: Connection) -> int:
+    row = await connection.fetchrow(SQL["live_generation"])
+    if row is None or row["fold_version"] != FOLD_VERSION:
+        found = "no live generation" if row is None else f"version {row['fold_version']} of the fold"
+        raise FoldVersionDiffers(
+            f"The ledger has {found}, this program has version {FOLD_VERSION}: run `primed rebuild`."
+        )
+    generation: int = row["id"]
+    return generation
+
+
+class PostgresBook:
+    """The book of one batch."""
+
+    def __init__(self, connection: Connection, generation: int) -> None:
+        self._connection = connection
+        self._generation = generation
+
+    async def positions(self, places: Collection[TopicPartition]) -> dict[TopicPartition, Position]:
+        """The positions under lock."""
+        rows = await self._fetch("lock_positions", places, 2)
+        return {
+            (row["topic"], row["partition"]): Position(row["next_offset"], row["known_at"], row["dead_run"])
+            for row in rows
+        }
+
+    async def facts(self, items: Collection[ItemId]) -> dict[ItemId, Facts]:
+        """What is known of these items."""
+        asked = [(item.topic, item.tenant, item.subject) for item in items]
+        known: dict[ItemId, Facts] = {}
+        for row in await self._fetch("events_of_items", asked, 3):
+            item = ItemId(row["topic"], row["tenant"], row["subject"])
+            known[item] = evolve(known.get(item, NO_FACTS), recall(row["body"]))
+        return known
+
+    async def write(self, folded: Folded, refused: Sequence[Refused]) -> None:
+        """Write all that the batch does; the sums last, since other workers may wait for them."""
+        await self._copy("event", EVENT_COLUMNS, _events(self._generation, folded))
+        await self._copy("line", LINE_COLUMNS, _lines(self._generation, folded))
+        await self._put("add_faults", _faults(folded), 9)
+        await self._put_items(folded)
+        await self._bury(refused)
+        await self._put("add_balances", list(_balances(folded.balances)), 9)
+        monthly = months(folded.balances)
+        await self._put("add_months", [row[:6] + row[7:] for row in _balances(monthly)], 8)
+        marked = sorted(marks(folded.balances))
+        if marked:
+            await self._connection.execute(SQL["add_marks"], *_columns(marked, 4))
+
+    async def move(self, positions: Mapping[TopicPartition, Position]) -> None:
+        """Move to the new positions."""
+        rows = [(*place, at.next_offset, at.known_at, at.dead_run) for place, at in positions.items()]
+        await self._put("move_positions", rows, 5)
+
+    async def _put_items(self, folded: Folded) -> None:
+        there, gone = [], []
+        for item, present in folded.items.items():
+            if present is not None:
+                source = folded.sources[item]
+                there.append((item.tenant, item.subject, source, *present))
+            else:
+                gone.append((item.tenant, item.subject))
+        await self._put("put_items", sorted(there, key=_by_item), 13)
+        await self._put("drop_items", sorted(gone, key=_by_item), 2)
+
+    async def _bury(self, refused: Sequence[Refused]) -> None:
+        rows = [
+            (*_place(one.place), one.known_at, one.key, one.value, one.reason, one.sentence)
+            for one in refused
+        ]
+        if rows:
+            await self._connection.execute(SQL["bury"], *_columns(rows, 8))
+
+    async def _fetch(self, name: str, rows: Collection[Sequence[Any]], width: int) -> list[asyncpg.Record]:
+        return await self._connection.fetch(SQL[name], self._generation, *_columns(rows, width))
+
+    async def _put(self, name: str, rows: Sequence[Sequence[Any]], width: int) -> None:
+        if rows:
+            await self._connection.execute(SQL[name], self._generation, *_columns(rows, width))
+
+    async def _copy(self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            await self._connection.copy_records_to_table(table, records=rows, columns=columns)
+
+
+def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns or [[] for _ in range(width)]
+
+
+def _place(place: Any) -> tuple[str, int, int]:
+    return (place.topic, place.partition, place.offset)
+
+
+def _by_item(row: Sequence[Any]) -> tuple[str, str]:
+    return (row[0], row[1])
+
+
+def _events(generation: int, folded: Folded) -> list[tuple[Any, ...]]:
+    return [
+        (
+            generation,
+            *_place(heard.place),
+            heard.item.tenant,
+            heard.item.subject,
+            *heard.fact.identity,
+            heard.type,
+            heard.time,
+            heard.fact.day,
+            heard.known_at,
+            heard.fact.raw,
+        )
+        for heard in folded.events
+    ]
+
+
+def _lines(generation: int, folded: Folded) -> list[tuple[Any, ...]]:
+    return [
+        (
+            generation,
+            place.topic,
+            place.partition,
+            place.offset,
+            n,
+            item.tenant,
+            item.subject,
+            known_at,
+            *key[:6],
+            as_json(key.detail),
+            amount,
+        )
+        for place, n, item, known_at, key, amount in folded.lines
+    ]
+
+
+def _faults(folded: Folded) -> list[tuple[Any, ...]]:
+    return [(*_place(line.place), line.n, line.tenant, *line.fault, line.amount) for line in folded.faults]
+
+
+def _balances(balances: Mapping[Balance, int]) -> Iterable[tuple[Any, ...]]:
+    for (tenant, key), amount in balances.items():
+        if amount:
+            yield (tenant, *key[:6], as_json(key.detail), amount)
+
+
+@lru_cache(maxsize=65536)
+def as_json(details: Detail) -> str:
+    """A detail as canonical JSON text."""
+    return json.dumps(dict(details), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from schemas.commitments import (
     CommitmentAgreed,
@@ -24,20 +24,17 @@ MOST_CARRIED = 2
 """How often a commitment may be carried forward; the next time it must be re-scoped, escalated or dropped."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotAgreed:
+class NotAgreed(Struct, frozen=True, tag_field="state", tag="not_agreed"):
     """Nothing has happened yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True, tag_field="state", tag="open"):
     """The promise stands."""
 
     promise: Promise
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True, tag_field="state", tag="done"):
     """The owner did it at `at`."""
 
     promise: Promise
@@ -46,8 +43,7 @@ class Done:
     at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True, tag_field="state", tag="dropped"):
     """The promise no longer stands, since `at`."""
 
     promise: Promise
@@ -73,7 +69,7 @@ class Agree:
     owner: str | None
     deadline: str | None
     by: str
-    owner_known: bool
+    owner_known: bool = False
     meeting: str | None = None
     meeting_open: bool | None = None
     measure: str | None = None
@@ -87,7 +83,7 @@ class Complete:
 
     outcome: str
     by: str
-    leads: bool
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class CarryForward:
     deadline: str | None
     reason: str
     by: str
-    leads: bool
+    leads: bool = False
     meeting: str | None = None
     meeting_open: bool | None = None
 
@@ -108,7 +104,7 @@ class Drop:
 
     reason: str
     by: str
-    leads: bool
+    leads: bool = False
 
 
 Command = Agree | Complete | CarryForward | Drop

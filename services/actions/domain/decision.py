@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Event = TypeVar("Event", covariant=True)
 State = TypeVar("State", covariant=True)
@@ -64,6 +64,28 @@ class Decided(Generic[Event]):
 
     events: tuple[Event, ...]
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[State]):
+    """What stands after a command that held, and the reason."""
+
+    state: State
+    version: int
+    reason: Reason
+
+
+class Repeated(Exception):
+    """The command was carried out before; `first` is what stood then."""
+
+    def __init__(self, first: Answer[Any]) -> None:
+        super().__init__("This command was carried out before; its first answer stands.")
+        self.first = first
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no such thing, or it is not the caller's to see."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def evolve(before: Heard | None, event: Event, envelope: Envelope) -> Heard | No
         case EscalationAcknowledged():
             return replace(before, state="acknowledged", version=version)
         case EscalationEscalated():
-            return replace(before, version=version)
+            return replace(before, state="raised", version=version)
         case EscalationCleared():
             return replace(before, state="cleared", ended_at=at, version=version)
         case EscalationClosed(commitment=commitment):

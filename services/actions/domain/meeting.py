@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.commitments import (
     CommitmentReviewed,
@@ -51,20 +54,17 @@ class Ruling:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotScheduled:
+class NotScheduled(Struct, frozen=True, tag_field="state", tag="not_scheduled"):
     """Nothing has happened yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(Struct, frozen=True, tag_field="state", tag="scheduled"):
     """It will be held."""
 
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
-class InProgress:
+class InProgress(Struct, frozen=True, tag_field="state", tag="in_progress"):
     """It is being held, since `started_at`, in the chair of whoever started it."""
 
     plan: Plan
@@ -75,8 +75,7 @@ class InProgress:
     decisions: tuple[Ruling, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True, tag_field="state", tag="closed"):
     """It was held and is over."""
 
     held: InProgress
@@ -104,7 +103,7 @@ class Start:
     """Hold it now; `due` are the unit's open commitments whose deadline is today or earlier."""
 
     by: str
-    due: tuple[str, ...]
+    due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class ReviewCommitment:
     commitment: str
     note: str
     by: str
-    known: bool
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Close:
     """End it; `due` are the commitments that were due when it began and are open and due still."""
 
     by: str
-    due: tuple[Promise, ...]
+    due: tuple[Promise, ...] = ()
 
 
 Command = Schedule | Start | ReviewCommitment | RecordDecision | Close
@@ -179,6 +178,29 @@ def decide(state: State, command: Command) -> Decision:
             return _hold(state, command)
         case _:
             raise AssertionError(f"no rule for {command} in {state}")
+
+
+def plan_of(state: Known) -> Plan:
+    """What was scheduled, however far it has come."""
+    return state.held.plan if isinstance(state, Closed) else state.plan
+
+
+def unit_of(state: State) -> str | None:
+    """The unit whose meeting it is; None before it was scheduled."""
+    return None if isinstance(state, NotScheduled) else plan_of(state).unit
+
+
+def span_of(state: Known, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """When it began and ended; `now` stands for what has not come yet."""
+    match state:
+        case Scheduled():
+            return now, now
+        case InProgress(started_at=began):
+            return began, now
+        case Closed(held, at=ended):
+            return held.started_at, ended
+        case _:
+            assert_never(state)
 
 
 def unreviewed(state: InProgress, due: Sequence[Promise]) -> tuple[Promise, ...]:
@@ -255,4 +277,4 @@ def _is_instant(text: str) -> bool:
         moment = instant(text)
     except ValueError:
         return False
-    return len(text) <= 40 and "T" in text.upper() and EARLIEST <= moment.date() <= LATEST
+    return len(text) <= 40 and EARLIEST <= moment.date() <= LATEST

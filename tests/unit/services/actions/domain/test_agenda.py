@@ -99,7 +99,7 @@ def test_an_exception_is_followed_to_its_end() -> None:
     )
     story = evolve(story, EscalationEscalated(escalation="e-1", unit="north", rung=2, asked="w-10"), said(3))
     assert story is not None
-    assert story.state == "acknowledged"
+    assert story.state == "raised"
     closed = EscalationClosed(escalation="e-1", unit="north", by="w-9", commitment="c-1")
     story = evolve(story, closed, said(4, "2026-11-22"))
     assert story is not None

@@ -1,0 +1,1 @@
+-- include: eventlog/event_store.sql

@@ -1,0 +1,1 @@
+"""The books and the shelf over Postgres: what is written in one transaction, and what is read."""

@@ -45,10 +45,24 @@ def _data(verb: str, days: tuple[str, ...]) -> st.SearchStrategy[Json]:
     return st.fixed_dictionaries(needed, optional=optional)
 
 
-VERBS = (
-    "received received received allocated unallocated started started due-changed transferred completed "
-    "completed completed authorised reopened reopened cancelled"
-).split()
+VERBS = [
+    "received",
+    "received",
+    "received",
+    "allocated",
+    "unallocated",
+    "started",
+    "started",
+    "due-changed",
+    "transferred",
+    "completed",
+    "completed",
+    "completed",
+    "authorised",
+    "reopened",
+    "reopened",
+    "cancelled",
+]
 
 
 LIVES = (

@@ -14,16 +14,33 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.reference import commitments
+
 Json = dict[str, Any]
 Key = tuple[str, str, str, str, str, str, str, str]
 """tenant, account, team, day, kind, setting, worker, detail as JSON."""
 
-MILESTONES = (
-    "received transferred due-changed unallocated allocated started completed authorised cancelled reopened"
-).split()
-NOT_PART_OF_THE_BODY = (
-    "ruled rulesversion recordedtime traceparent tracestate causationid correlationid".split()
-)
+MILESTONES = [
+    "received",
+    "transferred",
+    "due-changed",
+    "unallocated",
+    "allocated",
+    "started",
+    "completed",
+    "authorised",
+    "cancelled",
+    "reopened",
+]
+NOT_PART_OF_THE_BODY = [
+    "ruled",
+    "rulesversion",
+    "recordedtime",
+    "traceparent",
+    "tracestate",
+    "causationid",
+    "correlationid",
+]
 
 
 def dump(events: list[Json]) -> bytes:
@@ -54,13 +71,16 @@ def dump(events: list[Json]) -> bytes:
 def balances(events: list[Json]) -> Counter[Key]:
     """Every balance of a log that holds these events."""
     items: defaultdict[tuple[str, str], list[Json]] = defaultdict(list)
+    agreed = [
+        event for event in events if event["type"].startswith(("primed.commitment.", "primed.meeting."))
+    ]
     for event in events:
-        items[event["tenant"], event["subject"]].append(event)
-    total: Counter[Key] = Counter()
+        if event["type"].startswith(("primed.work.", "primed.event.")):
+            items[event["tenant"], event["subject"]].append(event)
+    total = Counter(commitments.balances(agreed))
     for (tenant, _), its_events in items.items():
-        if its_events:
-            for entry, amount in Item(tenant, history(its_events)).postings().items():
-                total[entry] += amount
+        for entry, amount in Item(tenant, history(its_events)).postings().items():
+            total[entry] += amount
     return total
 
 

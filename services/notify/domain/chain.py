@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from schemas.tree import Tree
+from services.notify.domain.escalation import Next
 
 LAST_RESORT = "director"
 """Asked when nobody holds any role of the ladder, so that an exception finds a reader if there is one."""
@@ -25,11 +26,6 @@ def chain(tree: Tree, unit: str, ladder: Sequence[str], day: dt.date) -> tuple[R
     """The rungs on which somebody stands, lowest first; each person once; empty when nobody holds a role."""
     asked = _held(tree, unit, ladder, day)
     return asked or _held(tree, unit, [LAST_RESORT], day)
-
-
-def first(rungs: Sequence[Rung]) -> Rung | None:
-    """Whom to ask at the beginning."""
-    return rungs[0] if rungs else None
 
 
 def following(rungs: Sequence[Rung], last: int, asked: Sequence[str]) -> Rung | None:
@@ -55,3 +51,14 @@ def role_over(tree: Tree, unit: str, person: str, day: dt.date) -> str | None:
     """The role by which the person answers for the unit: the nearest one at it or above it."""
     held = dict(tree.roles_of(person, day))
     return next((held[place.id] for place in reversed(tree.path(unit, day)) if place.id in held), None)
+
+
+def ask(
+    rungs: Sequence[Rung], patience: Callable[[], dt.datetime], last: int = 0, asked: Sequence[str] = ()
+) -> tuple[Rung | None, Next | None]:
+    """Whom to ask after rung number `last`, and who follows when `patience` says that the time is up."""
+    rung = following(rungs, last, asked)
+    if rung is None:
+        return None, None
+    onward = following(rungs, rung.number, [*asked, rung.person])
+    return rung, Next(onward.person, patience()) if onward else None

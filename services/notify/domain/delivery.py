@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from services.notify.domain.message import Message, Notice
+
 Channel = Literal["inbox", "email", "webhook"]
 State = Literal["waiting", "delivered", "given_up"]
 
@@ -17,6 +19,19 @@ PATIENCE = dt.timedelta(days=1)
 
 JITTER = 0.2
 """Each pause is shortened or lengthened by up to this share, so that receivers are not hit in step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message for one receiver, a person or a subscription; a repeat keeps its `id`."""
+
+    tenant: str
+    id: str
+    channel: Channel
+    receiver: str
+    content: Message | Notice
+    attempts: int
+    created: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import assert_never
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 from schemas.escalations import (
     EscalationAcknowledged,
@@ -120,73 +119,7 @@ Known = Open | Ended
 State = Unraised | Known
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """A person says that they are on it, with a note of what they do."""
-
-    by: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Climb:
-    """Ask the next person: the one before did not answer in time, or nobody had been found."""
-
-    rung: int
-    person: str
-    next: Next | None
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """The figure no longer needs anybody."""
-
-    value: Number | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """A person ends it."""
-
-    by: str
-    commitment: str | None = None
-    reason: str | None = None
-
-
-Command = Acknowledge | Climb | Clear | Close
-
-
-class Refused(Exception):
-    """The command cannot be done; `reason` is a label, the sentence says what to do instead."""
-
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason
-
-
-def decide(state: State, command: Command) -> list[EscalationEvent]:
-    """The events that the command makes; none when it was done before. Raises `Refused`."""
-    if isinstance(state, Unraised):
-        raise Refused("unknown", "There is no such exception.")
-    breach = state.breach
-    match command:
-        case Acknowledge(by=by, note=note):
-            _refuse_acknowledgement(state, note)
-            return [EscalationAcknowledged(escalation=breach.escalation, unit=breach.unit, by=by, note=note)]
-        case Climb():
-            return [_climb(breach, command)] if isinstance(state, Raised) else []
-        case Clear(value=value, why=why):
-            if isinstance(state, Cleared | Closed):
-                return []
-            return [EscalationCleared(escalation=breach.escalation, unit=breach.unit, value=value, why=why)]
-        case Close():
-            return _close(state, command)
-        case _:
-            assert_never(command)
-
-
-def evolve(state: State, event: EscalationEvent, at: dt.datetime) -> State:
+def evolve(state: State, event: EscalationEvent, at: dt.datetime) -> Known:
     """The state after one more event; `at` is when it happened."""
     if isinstance(event, EscalationRaised):
         asked = (Asked(event.asked, 1 if event.asked else 0, at),)
@@ -203,7 +136,7 @@ def _evolve_known(state: Known, event: EscalationEvent, at: dt.datetime) -> Know
             return Acknowledged(breach, asked, Note(by, words, at))
         case EscalationEscalated(rung=rung, asked=person):
             onward = _next(event.next_asked, event.next_at)
-            return Raised(breach, (*(one for one in asked if one.person), Asked(person, rung, at)), onward)
+            return Raised(breach, (*_found(asked), Asked(person, rung, at)), onward)
         case EscalationCleared(value=value, why=why):
             return Cleared(breach, asked, note, value, why, at)
         case EscalationClosed(by=by):
@@ -219,53 +152,22 @@ def note_of(state: Known) -> Note | None:
 
 def people(state: Known) -> tuple[str, ...]:
     """Everybody who was asked, in order."""
-    return tuple(one.person for one in state.asked if one.person)
+    return tuple(one.person for one in _found(state.asked))
 
 
-def _refuse_acknowledgement(state: Known, note: str) -> None:
-    if not note.strip():
-        raise Refused("no_note", "Say in a note what you are doing about it.")
-    if isinstance(state, Acknowledged):
-        raise Refused(
-            "acknowledged_before", f"{state.note.by} is on it already since {state.note.at:%d.%m.%Y}."
-        )
-    if isinstance(state, Cleared | Closed):
-        raise Refused("ended", "This exception is over, so there is nothing left to acknowledge.")
+def is_open(state: Known) -> bool:
+    """Whether somebody still has to answer for it."""
+    return isinstance(state, Raised | Acknowledged)
 
 
-def _close(state: Known, command: Close) -> list[EscalationEvent]:
-    reason = command.reason.strip() if command.reason else None
-    if (command.commitment is None) == (reason is None):
-        raise Refused(
-            "no_answer", "Close it with one of the two: a commitment, or a reason why none is needed."
-        )
-    if isinstance(state, Closed):
-        if command.commitment is not None and command.commitment == state.commitment:
-            return []
-        raise Refused("ended", f"{state.by} has closed this exception already.")
-    if isinstance(state, Cleared):
-        raise Refused("ended", "This exception cleared itself, so there is nothing left to close.")
-    breach = state.breach
-    return [
-        EscalationClosed(
-            escalation=breach.escalation,
-            unit=breach.unit,
-            by=command.by,
-            commitment=command.commitment or UNSET,
-            reason=reason or UNSET,
-        )
-    ]
+def last_rung(state: Known) -> int:
+    """The highest rung on which somebody was asked; 0 when nobody was found."""
+    return max((one.rung for one in _found(state.asked)), default=0)
 
 
-def _climb(breach: Breach, command: Climb) -> EscalationEscalated:
-    return EscalationEscalated(
-        escalation=breach.escalation,
-        unit=breach.unit,
-        rung=command.rung,
-        asked=command.person,
-        next_at=command.next.at.isoformat() if command.next else UNSET,
-        next_asked=command.next.person if command.next else UNSET,
-    )
+def is_unasked(state: State) -> bool:
+    """Whether it waits for somebody to be found: nobody holds the role that would be asked."""
+    return isinstance(state, Raised) and not state.asked[-1].person
 
 
 def _breach(event: EscalationRaised, at: dt.datetime) -> Breach:
@@ -288,6 +190,10 @@ def _next(person: str | UnsetType, at: str | UnsetType) -> Next | None:
     if isinstance(person, UnsetType) or isinstance(at, UnsetType):
         return None
     return Next(person, dt.datetime.fromisoformat(at))
+
+
+def _found(asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    return tuple(one for one in asked if one.person)
 
 
 def _or_none(text: str | UnsetType) -> str | None:

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from schemas.escalations import EscalationCleared, EscalationEscalated, EscalationRaised
 from schemas.measures import Number
+from services.notify.domain.escalation import Cleared, EscalationEvent, Known, Raised, people
 from services.notify.domain.period import in_words
 from services.notify.domain.rule import Reason, Rule, Unit
 
@@ -28,10 +30,20 @@ class Message(Struct, frozen=True, kw_only=True):
     title: str
     at: dt.datetime
     since: str = ""
-    rung: int = 1
+    repeated: bool = False
     next_person: str | None = None
     next_at: dt.datetime | None = None
     why: str = ""
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """What a subscriber is told of one event: thin, so that reading more takes a token."""
+
+    event: str
+    type: str
+    escalation: str
+    unit: str
+    at: dt.datetime
 
 
 def number(value: Number, unit: Unit) -> str:
@@ -76,7 +88,7 @@ def body(message: Message, name_of: NameOf, zone: ZoneInfo) -> str:
     if message.kind == "over":
         return f"{message.why} You need do nothing more."
     sentences = [f"It has been so since {moment(dt.datetime.fromisoformat(message.since), zone)}."]
-    if message.rung > 1:
+    if message.repeated:
         sentences.append("You are asked because nobody answered in time before you.")
     sentences.append(
         "Acknowledge it with a note of what you are doing, or close it with a commitment or a reason."
@@ -109,3 +121,48 @@ def moment(at: dt.datetime, zone: ZoneInfo) -> str:
 
 def _inside(name: str) -> str:
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def messages(event: EscalationEvent, after: Known, version: int) -> list[Message]:
+    """Who is told of an event: whoever is asked, and, when it ended by itself, everybody who was asked.
+
+    The ids follow from the escalation and its version, so that a repeat carries the same ones.
+    """
+    match event:
+        case EscalationRaised(asked=person) | EscalationEscalated(asked=person) if person:
+            return [_asked(after, person, version)]
+        case EscalationCleared(why=why):
+            told = enumerate(people(after), start=1)
+            return [_over(after, person, why, f"{version}-{place}") for place, person in told]
+        case _:
+            return []
+
+
+def _asked(after: Known, person: str, version: int) -> Message:
+    onward = after.next if isinstance(after, Raised) else None
+    return Message(
+        id=f"{after.breach.escalation}-{version}-1",
+        escalation=after.breach.escalation,
+        unit=after.breach.unit,
+        person=person,
+        kind="asked",
+        title=after.breach.title,
+        at=after.asked[-1].at,
+        since=after.breach.since,
+        repeated=len(after.asked) > 1,
+        next_person=onward.person if onward else None,
+        next_at=onward.at if onward else None,
+    )
+
+
+def _over(after: Known, person: str, why: str, place: str) -> Message:
+    return Message(
+        id=f"{after.breach.escalation}-{place}",
+        escalation=after.breach.escalation,
+        unit=after.breach.unit,
+        person=person,
+        kind="over",
+        title=after.breach.title,
+        at=after.at if isinstance(after, Cleared) else after.asked[-1].at,
+        why=why,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Literal, assert_never
 
@@ -62,6 +62,10 @@ class Figure:
         """A later period beats an earlier one; within a period the later telling stands."""
         return self.period, self.sequence
 
+    def as_of(self, now: dt.datetime) -> Figure:
+        """The same figure, still standing now."""
+        return replace(self, told_at=now)
+
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
@@ -97,7 +101,7 @@ class Reason(StrEnum):
     WAITING = "breached_not_long_enough"
     STILL = "still_breached"
     BACK = "back_beyond_clear"
-    RULE_CHANGED = "rule_no_longer_applies"
+    RULE_CHANGED = "rule_does_not_watch_it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,19 @@ def decide(rule: Rule, state: State, figure: Figure, *, present: bool) -> Decisi
             if not present:
                 return Keep(Reason.NOT_PRESENT)
             return Begin(figure.told_at) if rule.for_ else Raise(figure.told_at)
+        case _:
+            assert_never(state)
+
+
+def let_go(state: State) -> Decision:
+    """What follows when the rule no longer watches the unit."""
+    match state:
+        case Standing(escalation=escalation):
+            return Clear(escalation, Reason.RULE_CHANGED)
+        case Pending():
+            return Forget(Reason.RULE_CHANGED)
+        case Quiet():
+            return Keep(Reason.RULE_CHANGED)
         case _:
             assert_never(state)
 

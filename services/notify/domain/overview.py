@@ -1,0 +1,68 @@
+"""An exception as it is shown: one flat page from whatever state it is in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, assert_never
+
+from services.notify.domain.escalation import Acknowledged, Cleared, Closed, Known, Raised, note_of
+
+Name = Literal["raised", "acknowledged", "cleared", "closed"]
+
+
+def name_of(state: Known) -> Name:
+    """The state in one word."""
+    match state:
+        case Raised():
+            return "raised"
+        case Acknowledged():
+            return "acknowledged"
+        case Cleared():
+            return "cleared"
+        case Closed():
+            return "closed"
+        case _:
+            assert_never(state)
+
+
+def next_at(state: Known) -> dt.datetime | None:
+    """When the next person is asked, if somebody will be."""
+    return state.next.at if isinstance(state, Raised) and state.next else None
+
+
+def overview(state: Known, version: int) -> dict[str, object]:
+    """The fields of an exception; people by their ids, moments as they are."""
+    breach, note = state.breach, note_of(state)
+    onward = state.next if isinstance(state, Raised) else None
+    return {
+        "id": breach.escalation,
+        "rule": breach.rule,
+        "unit": breach.unit,
+        "measure": breach.measure,
+        "title": breach.title,
+        "severity": breach.severity,
+        "state": name_of(state),
+        "value": breach.value,
+        "threshold": breach.threshold,
+        "period": breach.period,
+        "since": breach.since,
+        "raised_at": breach.raised_at,
+        "asked": [{"person": one.person, "rung": one.rung, "at": one.at} for one in state.asked],
+        "next": {"person": onward.person, "at": onward.at} if onward else None,
+        "acknowledged": {"by": note.by, "note": note.note, "at": note.at} if note else None,
+        "cleared": _cleared(state),
+        "closed": _closed(state),
+        "version": version,
+    }
+
+
+def _cleared(state: Known) -> dict[str, object] | None:
+    if not isinstance(state, Cleared):
+        return None
+    return {"value": state.value, "why": state.why, "at": state.at}
+
+
+def _closed(state: Known) -> dict[str, object] | None:
+    if not isinstance(state, Closed):
+        return None
+    return {"by": state.by, "reason": state.reason, "commitment": state.commitment, "at": state.at}

@@ -1,0 +1,1 @@
+"""The ports over Postgres: what is decided (`work`), read (`reading`) and sent (`deliveries`)."""

@@ -85,10 +85,16 @@ def is_away(error: BaseException) -> bool:
 
 
 @asynccontextmanager
-async def transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """One transaction on a connection of the pool; when Postgres goes away, `DatabaseUnavailable`."""
+async def transaction(pool: Pool, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+    """One transaction on a connection of the pool; when Postgres goes away, `DatabaseUnavailable`.
+
+    With `snapshot` it only reads, and all its statements see one moment.
+    """
     try:
-        async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection, connection.transaction():
+        async with (
+            pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection,
+            connection.transaction(isolation="repeatable_read" if snapshot else None, readonly=snapshot),
+        ):
             yield connection
     except (*AWAY, asyncpg.InterfaceError) as error:
         if not is_away(error):

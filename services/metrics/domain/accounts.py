@@ -48,3 +48,7 @@ _ALL = (
     Account("commitments_open", "stock", "Commitments agreed and not yet done or dropped."),
 )
 ACCOUNTS: dict[str, Account] = {account.name: account for account in _ALL}
+
+MEETING_WORK = frozenset(name for name in ACCOUNTS if name.startswith(("meetings_", "commitments_")))
+"""Accounts of what meetings agree; they begin when the first meeting is held, not with the feed."""
+COUNCIL_WORK = frozenset(ACCOUNTS) - MEETING_WORK

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.metrics.domain.formula import Formula, Quantile, Quotient, Term, Total, terms_of
 from services.metrics.domain.measures import Declared
@@ -57,13 +57,18 @@ class Wanted:
     teams: Teams
 
 
-@dataclass(slots=True)
+Flows = Mapping[tuple[Term, Slice], Mapping[str, int]]
+Stocks = Mapping[tuple[Term, dt.date], Mapping[str, int]]
+Spreads = Mapping[tuple[Term, Slice], Mapping[str, Mapping[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """What the ledger answered: amounts by team, for flows by slice, stocks by day, histograms by slice."""
 
-    flows: Mapping[tuple[Term, Slice], Mapping[str, int]] = field(default_factory=dict)
-    stocks: Mapping[tuple[Term, dt.date], Mapping[str, int]] = field(default_factory=dict)
-    spreads: Mapping[tuple[Term, Slice], Mapping[str, Mapping[int, int]]] = field(default_factory=dict)
+    flows: Flows
+    stocks: Stocks
+    spreads: Spreads
 
 
 def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date) -> Wanted:

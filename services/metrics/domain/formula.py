@@ -25,7 +25,7 @@ class BadFormula(ValueError):
     """A formula that cannot be read; the message says where and what is possible."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Filter:
     """Lines whose `word` is one of the values (or, `negated`, none of them); a blank one is `""`."""
 
@@ -34,7 +34,7 @@ class Filter:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Term:
     """One account, filtered: summed over days, taken at the end, or as a histogram of days."""
 

@@ -1,0 +1,142 @@
+"""How the ledger is asked: the question, the answer with what it rests on, and the ports to the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from schemas.tree import Tree
+from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks
+from services.metrics.domain.formula import Term
+from services.metrics.domain.measures import Catalogue, Declared
+from services.metrics.domain.reports import By, Cut, Flow, OpenWork
+from services.metrics.domain.spc import Rules
+from services.metrics.domain.trail import Line, Page, Part, Said
+from services.metrics.domain.units import Rollup, Span, Teams
+from services.metrics.domain.worklist import Counts, Feed, Item, Work, WorkPage
+
+What = TypeVar("What")
+
+
+class NotThere(Exception):
+    """There is no such unit, measure or event; `what` names the kind of thing, `there_is` what exists."""
+
+    def __init__(self, what: str, there_is: Sequence[str] = ()) -> None:
+        super().__init__(what)
+        self.what = what
+        self.there_is = there_is
+
+
+class BadQuestion(ValueError):
+    """A question that has no answer, such as a range that ends before it begins."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Whose figures, as at the end of which day, and as they were known when (None: now)."""
+
+    tenant: str
+    unit: str
+    as_at: dt.date
+    today: dt.date
+    as_known: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The last moment at which the whole log had been read, and the next offset by topic-partition."""
+
+    fresh_at: dt.datetime | None
+    positions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[What]):
+    """An answer with what it rests on."""
+
+    ask: Ask
+    fresh: Freshness
+    what: What
+
+
+class Ledger(Protocol):
+    """Sums of the ledger by team, each list of terms over each slice or day asked."""
+
+    async def flows(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Teams) -> Flows: ...
+    async def stocks(self, terms: Sequence[Term], days: Sequence[dt.date], teams: Teams) -> Stocks: ...
+    async def spreads(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Teams) -> Spreads: ...
+    async def begins(self, accounts: Collection[str]) -> dt.date | None: ...
+
+
+class Reports(Protocol):
+    """What reports are laid out from."""
+
+    async def open_by_due(self, day: dt.date, teams: Teams, by: By) -> list[OpenWork]: ...
+    async def flows_by(
+        self, accounts: Sequence[str], span: Span, cut: Cut, kinds: Sequence[str]
+    ) -> list[Flow]: ...
+
+
+class Trail(Protocol):
+    """The way back to lines and events."""
+
+    async def parts(self, parts: Sequence[Part], reach: Sequence[Span], everything: bool) -> list[Part]: ...
+    async def lines(
+        self, parts: Sequence[Part], reach: Sequence[Span], everything: bool, page: Page
+    ) -> list[Line]: ...
+    async def event(self, topic: str, partition: int, offset: int) -> tuple[Said, list[Line]] | None: ...
+    async def item(self, subject: str) -> tuple[Item | None, list[Said], list[Line]]: ...
+
+
+class Lists(Protocol):
+    """Work as it stands now, and who feeds the ledger."""
+
+    async def work(self, teams: Teams, page: WorkPage) -> list[Work]: ...
+    async def counts(self, teams: Teams, worker: str | None, today: dt.date) -> Counts: ...
+    async def feeds(self, today: dt.date) -> list[Feed]: ...
+
+
+class Snapshot(Ledger, Reports, Trail, Lists, Protocol):
+    """One consistent reading of the live generation."""
+
+    async def freshness(self) -> Freshness: ...
+
+
+class Readings(Protocol):
+    """Where snapshots come from."""
+
+    def snapshot(
+        self, tenant: str, as_known: dt.datetime | None
+    ) -> AbstractAsyncContextManager[Snapshot]: ...
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What every answer is made from: ledger, catalogue, the tree of each tenant, the rules of SPC."""
+
+    readings: Readings
+    catalogue: Catalogue
+    tree_of: Callable[[str], Tree]
+    rules: Rules
+    _rollups: dict[str, Rollup] = field(default_factory=dict)
+
+    def rollup(self, tenant: str) -> Rollup:
+        """Who belongs where, by the tree as it is known now."""
+        tree, known = self.tree_of(tenant), self._rollups.get(tenant)
+        if known is None or known.tree is not tree:
+            known = self._rollups[tenant] = Rollup(tree)
+        return known
+
+    def declared(self, measure: str) -> Declared:
+        """The measure of this id; raises `NotThere` with those that exist."""
+        found = self.catalogue.get(measure)
+        if found is None:
+            raise NotThere(f"measure {measure!r}", self.catalogue.ids())
+        return found

@@ -1,0 +1,87 @@
+"""Figures and series: from keys to what the ledger sums up to, and how a measure goes over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from services.metrics.answers.asking import Answer, Ask, BadQuestion, Ledger, Sources
+from services.metrics.domain.accounts import COUNCIL_WORK, MEETING_WORK
+from services.metrics.domain.figures import Figure, Key, Sums, figure, wanted
+from services.metrics.domain.formula import terms_of
+from services.metrics.domain.measures import Declared
+from services.metrics.domain.periods import Grain, Period, between, containing
+from services.metrics.domain.series import Series, judge
+from services.metrics.domain.spc import Rules
+from services.metrics.domain.units import Rollup
+
+SHOWN: dict[Grain, int] = {"month": 24, "week": 26}
+"""How many periods a series has when nobody says."""
+MOST_POINTS = 600
+
+Keyed = Sequence[tuple[Key, Declared]]
+
+
+async def evaluate(
+    ledger: Ledger, keys: Keyed, rollup: Rollup, as_at: dt.date, today: dt.date
+) -> list[Figure]:
+    """The figures of many keys at once, in their order: each sum is asked of the ledger once."""
+    need = wanted(keys, rollup, as_at)
+    slices, days = sorted(need.slices), sorted(need.days)
+    sums = Sums(
+        await ledger.flows(sorted(need.flows), slices, need.teams) if need.flows and slices else {},
+        await ledger.stocks(sorted(need.stocks), days, need.teams) if need.stocks else {},
+        await ledger.spreads(sorted(need.spreads), slices, need.teams) if need.spreads and slices else {},
+    )
+    return [figure(key, declared, sums, rollup, as_at, today) for key, declared in keys]
+
+
+async def figures(
+    sources: Sources, ask: Ask, measures: Sequence[str], units: Sequence[str], period: Period
+) -> Answer[list[Figure]]:
+    """Each measure of each unit in one period."""
+    keys = [(Key(name, unit, period), sources.declared(name)) for name in measures for unit in units]
+    async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
+        found = await evaluate(snapshot, keys, sources.rollup(ask.tenant), ask.as_at, ask.today)
+        return Answer(ask, await snapshot.freshness(), found)
+
+
+async def series(
+    sources: Sources,
+    ask: Ask,
+    measure: str,
+    grain: Grain,
+    days: tuple[dt.date | None, dt.date | None],
+    rules: Rules | None = None,
+) -> Answer[Series]:
+    """A measure over time, judged; without days the last two years of months or half-year of weeks."""
+    declared = sources.declared(measure)
+    if grain not in declared.measure.grains:
+        raise BadQuestion("grain", f"{measure} is kept by {' and '.join(declared.measure.grains)} only.")
+    async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
+        periods = await periods_of(snapshot, declared, grain, ask.as_at, days)
+        keys = [(Key(measure, ask.unit, period), declared) for period in periods]
+        found = await evaluate(snapshot, keys, sources.rollup(ask.tenant), ask.as_at, ask.today)
+        judged = judge(declared.measure, found, rules or sources.rules)
+        return Answer(ask, await snapshot.freshness(), judged)
+
+
+async def periods_of(
+    ledger: Ledger,
+    declared: Declared,
+    grain: Grain,
+    as_at: dt.date,
+    days: tuple[dt.date | None, dt.date | None],
+) -> list[Period]:
+    """The periods to show: none after the day asked, none before the feed began: nobody counted then."""
+    last = containing(min(days[1] or as_at, as_at), grain)
+    first = containing(days[0], grain) if days[0] else last.back(SHOWN[grain] - 1)
+    if days[0] and days[1] and days[0] > days[1]:
+        raise BadQuestion("from", f"The series would end on {days[1]}, before it begins on {days[0]}.")
+    account = terms_of(declared.formula)[0].account
+    begins = await ledger.begins(MEETING_WORK if account in MEETING_WORK else COUNCIL_WORK)
+    if begins is not None and begins > first.first:
+        first = containing(begins, grain)
+    if (last.first - first.first).days // (7 if grain == "week" else 28) >= MOST_POINTS:
+        raise BadQuestion("from", f"A series has at most {MOST_POINTS} points; ask for fewer {grain}s.")
+    return list(between(first.first, last.last, grain))

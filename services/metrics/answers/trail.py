@@ -1,0 +1,75 @@
+"""The way back: a figure's definition, its lines, and from each line to its event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.metrics.answers.asking import Answer, Ask, NotThere, Sources
+from services.metrics.answers.figures import evaluate
+from services.metrics.domain.figures import Key
+from services.metrics.domain.periods import Period
+from services.metrics.domain.trail import Explanation, Line, Page, Said, parts_of, reach_of
+from services.metrics.domain.units import Teams
+from services.metrics.domain.worklist import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A subject: how it stands (None: nothing of it is work), what was said of it, what that posted."""
+
+    subject: str
+    item: Item | None
+    events: tuple[Said, ...]
+    lines: tuple[Line, ...]
+
+
+async def explain(
+    sources: Sources, ask: Ask, measure: str, period: Period, page: Page, *, everything: bool
+) -> Answer[Explanation]:
+    """A figure with its lines, those of its numerator first.
+
+    Of a stock only the lines that still stand are shown, unless `everything` is asked: one that was reversed
+    and its reversal add up to nothing.
+    """
+    declared, rollup = sources.declared(measure), sources.rollup(ask.tenant)
+    key = Key(measure, ask.unit, period)
+    async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
+        made = (await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today))[0]
+        parts, reach = parts_of(declared.formula), reach_of(key, declared, rollup, ask.as_at)
+        shown_all = everything or not declared.standing
+        counted = await snapshot.parts(parts, reach, shown_all)
+        lines = await snapshot.lines(parts, reach, shown_all, Page(page.limit + 1, page.after))
+        fresh = await snapshot.freshness()
+    more = len(lines) > page.limit
+    told = Explanation(made, declared, tuple(counted), tuple(lines[: page.limit]), more)
+    return Answer(ask, fresh, told)
+
+
+async def event(
+    sources: Sources, ask: Ask, scope: Teams, place: tuple[str, int, int]
+) -> Answer[tuple[Said, list[Line]]]:
+    """One event of the log and the lines it posted, for who may see one of the teams that it is about."""
+    async with sources.readings.snapshot(ask.tenant, None) as snapshot:
+        found = await snapshot.event(*place)
+        if found is None:
+            raise NotThere("event")
+        said, lines = found
+        item, _, _ = await snapshot.item(said.subject)
+        if not _in_sight(scope, item, lines):
+            raise NotThere("event")
+        return Answer(ask, await snapshot.freshness(), (said, lines))
+
+
+async def item(sources: Sources, ask: Ask, scope: Teams, subject: str) -> Answer[Story]:
+    """Everything that was said of a subject, for who may see one of the teams that it is about."""
+    async with sources.readings.snapshot(ask.tenant, None) as snapshot:
+        found, events, lines = await snapshot.item(subject)
+        if not events or not _in_sight(scope, found, lines):
+            raise NotThere("work")
+        told = Story(subject, found, tuple(events), tuple(lines))
+        return Answer(ask, await snapshot.freshness(), told)
+
+
+def _in_sight(scope: Teams, found: Item | None, lines: list[Line]) -> bool:
+    teams = {line.team for line in lines} | ({found.team} if found else set())
+    return (scope.rest and not scope.names) or any(team in scope for team in teams)

@@ -1,0 +1,90 @@
+"""Work as it stands today, the most urgent first, and how well the feeds speak."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["awaiting", "open", "completed", "cancelled"]
+Cadence = Literal["live", "nightly", "weekly"]
+
+SILENCE: dict[Cadence, dt.timedelta] = {
+    "live": dt.timedelta(hours=4),
+    "nightly": dt.timedelta(hours=36),
+    "weekly": dt.timedelta(days=8),
+}
+"""For how long a feed may say nothing before it counts as quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work as a list shows it."""
+
+    subject: str
+    source: str
+    kind: str
+    urgency: str
+    team: str
+    worker: str
+    due: dt.date | None
+    start_by: dt.date | None
+    received: dt.date | None
+
+    @property
+    def key(self) -> str:
+        """The case system's own name for it."""
+        return self.subject.removeprefix(self.source + "/")
+
+    @property
+    def place(self) -> tuple[dt.date, str]:
+        """What the list is ordered by, for the next page."""
+        return (self.due or dt.date.max, self.subject)
+
+    def days_overdue(self, today: dt.date) -> int:
+        """How many days ago it was due; 0 when it is not overdue."""
+        return max((today - self.due).days, 0) if self.due else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Work):
+    """One piece of work with how it ended, if it has."""
+
+    state: State
+    ended: dt.date | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """Which work to list: in which state, of whom (None: anybody), at most so many after a place."""
+
+    state: State
+    worker: str | None
+    limit: int
+    after: tuple[dt.date, str] = (dt.date.min, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Open work by urgency; what is due today is also due this week."""
+
+    open: int
+    overdue: int
+    due_today: int
+    due_this_week: int
+    unallocated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source of events: the day of its last event, when the log took it, how many there are."""
+
+    source: str
+    events: int
+    last_event: dt.date | None
+    last_known: dt.datetime | None
+
+    def quiet(self, cadence: Cadence, now: dt.datetime) -> bool:
+        """Whether it has been silent for longer than its cadence allows."""
+        return self.last_known is None or now - self.last_known > SILENCE[cadence]

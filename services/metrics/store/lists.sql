@@ -1,0 +1,29 @@
+-- Lists for people. $1 is always the generation, $2 the tenant; $3 the teams (null: all), $4 teams left out.
+
+-- name: work
+-- {state} is one of the item's states; $5 the worker (null: any); after ($6, $7), most urgent first.
+SELECT subject, source, kind, urgency, team, worker, due, start_by, received
+FROM item
+WHERE generation = $1 AND tenant = $2 AND state = '{state}'
+  AND ($3::text[] IS NULL OR team = ANY ($3)) AND team <> ALL ($4::text[])
+  AND ($5::text IS NULL OR worker = $5)
+  AND (coalesce(due, 'infinity'), subject) > ($6::date, $7::text)
+ORDER BY coalesce(due, 'infinity'), subject
+LIMIT $8
+
+-- name: counts
+-- $5 the worker (null: any), $6 today, $7 the last day of the week.
+SELECT count(*) AS open, count(*) FILTER (WHERE due < $6) AS overdue,
+    count(*) FILTER (WHERE due = $6) AS due_today, count(*) FILTER (WHERE due BETWEEN $6 AND $7) AS due_this_week,
+    count(*) FILTER (WHERE worker = '') AS unallocated
+FROM item
+WHERE generation = $1 AND tenant = $2 AND state = 'open'
+  AND ($3::text[] IS NULL OR team = ANY ($3)) AND team <> ALL ($4::text[])
+  AND ($5::text IS NULL OR worker = $5)
+
+-- name: feeds
+SELECT source, count(*) AS events, max(day) FILTER (WHERE day <= $3) AS last_event, max(known_at) AS last_known
+FROM event
+WHERE generation = $1 AND tenant = $2 AND topic = 'primed.case-events'
+GROUP BY source
+ORDER BY source

@@ -120,7 +120,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         response_class=EventSourceResponse,
         responses={404: {}},
     )
-    async def watch_import(job: Annotated[Import, Depends(watched)]) -> AsyncIterator[ServerSentEvent]:
+    async def watch_import(job: Import = Depends(watched)) -> AsyncIterator[ServerSentEvent]:
         async for one in _watch(desk, job):
             over = one.state in ENDED
             yield ServerSentEvent(

@@ -1,0 +1,150 @@
+"""The whole HTTP surface of ingest in this process, over a log in memory and a folder of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from eventlog.memory import MemoryLog, MemoryProducer
+from runtime.auth import TokenIssuer, token_reader
+from runtime.http import application
+from runtime.settings import Settings
+from services.ingest.api import dead_letters, events, imports, mappings, types
+from services.ingest.api.bodies import Room
+from services.ingest.api.uploading import Receiver
+from services.ingest.domain.imports import Import
+from services.ingest.domain.letters import Letter
+from services.ingest.domain.moments import Zones
+from services.ingest.domain.rows import Reject
+from services.ingest.formats import READERS
+from services.ingest.formats.opening import Unpacking, chunks, format_of
+from services.ingest.store.mappings import Kept, shipped
+from services.ingest.store.spool import Spool
+
+NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+TOPICS = {"primed.case-events": 12, "primed.organisation": 1}
+
+
+@dataclass
+class Shelf:
+    """Imports, mappings and dead letters in memory."""
+
+    jobs: dict[str, Import] = field(default_factory=dict)
+    refused: list[Reject] = field(default_factory=list)
+    own: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    letters: list[Letter] = field(default_factory=list)
+
+    async def add(self, job: Import) -> None:
+        self.jobs[job.id] = job
+
+    async def cancel(self, job: Import) -> None:
+        self.jobs[job.id] = replace(job, state="cancelled", ended_at=NOW)
+
+    async def rejects(self, job: Import) -> AsyncIterator[Reject]:
+        for one in self.refused:
+            yield one
+
+
+class Jobs(Shelf):
+    async def find(self, tenant: str, name: str) -> Import | None:
+        job = self.jobs.get(name)
+        return job if job is not None and job.tenant == tenant else None
+
+    async def newest(self, tenant: str, before: Import | None, limit: int) -> list[Import]:
+        own = [job for job in reversed(self.jobs.values()) if job.tenant == tenant]
+        return own[own.index(before) + 1 if before else 0 :][:limit]
+
+
+class MappingShelf(Shelf):
+    async def all(self, tenant: str) -> list[Kept]:
+        return [*shipped().values(), *(kept for (owner, _), kept in self.own.items() if owner == tenant)]
+
+    async def find(self, tenant: str, name: str) -> Kept | None:
+        return self.own.get((tenant, name)) or shipped().get(name)
+
+    async def put(self, tenant: str, name: str, body: str, on_top_of: int, by: str) -> int | None:
+        self.own[tenant, name] = Kept(name, body, on_top_of + 1)
+        return on_top_of + 1
+
+
+class LetterBox(Shelf):
+    async def newest(self, tenant: str, limit: int) -> list[Letter]:
+        return [letter for letter in self.letters if letter.is_for(tenant)][:limit]
+
+    async def find(self, tenant: str, name: str) -> Letter | None:
+        return next((one for one in await self.newest(tenant, 999) if one.id == name), None)
+
+
+@dataclass
+class Ingest:
+    """What a test sends to, and looks into."""
+
+    client: httpx2.AsyncClient
+    log: MemoryLog
+    issuer: TokenIssuer
+    jobs: Jobs
+    letters: LetterBox
+    folder: Path
+
+    def token(self, role: str = "feeder", tenant: str = "demo") -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.issue(role, None, tenant, f'{role}-1', 600)}"}
+
+    async def post(
+        self, body: Any, kind: str = "application/cloudevents+json", **headers: str
+    ) -> httpx2.Response:
+        sent = {"json": body} if not isinstance(body, bytes) else {"content": body}
+        return await self.client.post(
+            "/v1/events", headers={**self.token(), "content-type": kind, **headers}, **sent
+        )
+
+    def records(self, topic: str = "primed.case-events") -> list[Any]:
+        return [
+            record for place in self.log.partitions([topic]) for record in self.log.read(place, 0, 10_000)
+        ]
+
+
+@pytest.fixture
+async def ingest(tmp_path: Path, zones: Zones) -> AsyncIterator[Ingest]:
+    settings = Settings(home=tmp_path, postgres_dsn="postgresql://nowhere")
+    log, jobs, shelf, letters = MemoryLog(TOPICS), Jobs(), MappingShelf(), LetterBox()
+    producer = MemoryProducer(log)
+    spool = Spool(tmp_path / "imports", each_bytes=200_000, all_bytes=500_000)
+    spool.open_folder(())
+    unpacking = Unpacking(2**24, 200)
+    numbers = itertools.count(1)
+    clock: Callable[[], dt.datetime] = lambda: NOW  # noqa: E731 - one line says it
+    room = Room(200_000)
+    receiver = Receiver(
+        spool,
+        shelf,
+        READERS.keys(),
+        lambda file: chunks(file, unpacking),
+        format_of,
+        lambda: f"import-{next(numbers)}",
+        clock,
+        "here",
+    )
+    app = application(
+        "ingest",
+        token_reader(settings),
+        [
+            events.router(producer, zones, events.Limits(4_000, 100_000, 100), room),
+            imports.router(imports.Desk(jobs, spool, receiver, clock, lambda: None)),
+            mappings.router(shelf, room),
+            types.router(),
+            dead_letters.router(letters, producer, zones, room),
+        ],
+        checks={},
+        streamed=("/v1/events", "/v1/imports"),
+    )
+    issuer = TokenIssuer(settings.keys)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://ingest") as client:
+        yield Ingest(client, log, issuer, jobs, letters, tmp_path / "imports")

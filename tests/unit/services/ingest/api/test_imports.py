@@ -1,0 +1,192 @@
+"""Uploading files, mappings and dead letters, as a sender and an operator meet them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.ingest.domain.letters import Letter
+from services.ingest.domain.rows import Reject
+
+XES = b'<?xml version="1.0"?><log><trace/></log>'
+LINES = b'{"id":"e1"}\n'
+MAPPING = "format: xes\nsource: s\nkey: k\nevents: {received: {time: t}}\n"
+
+
+async def upload(ingest: Any, body: bytes, query: str = "", role: str = "feeder", **headers: str) -> Any:
+    sent = {**ingest.token(role), **headers}
+    return await ingest.client.post(f"/v1/imports{query}", content=body, headers=sent)
+
+
+async def test_an_upload_is_kept_and_waits_for_its_turn(ingest: Any) -> None:
+    answer = await upload(ingest, gzip.compress(XES), "?mapping=receipt&name=Permits")
+    body = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/v1/imports/{body['id']}"
+    assert (body["state"], body["format"], body["name"]) == ("queued", "xes", "Permits")
+    assert [path.name for path in ingest.folder.iterdir()] == [body["id"]]
+    assert ingest.jobs.jobs[body["id"]].mapping_text.startswith("# The receipt phase")
+    found = await ingest.client.get(answer.headers["location"], headers=ingest.token("analyst"))
+    assert found.json() == body
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "status", "told"),
+    [
+        (XES, "?mapping=nobody", 422, "mapping"),
+        (XES, "", 422, "mapping"),
+        (XES, "?format=word", 422, "format"),
+        (LINES, "?format=xes&mapping=receipt", 422, "looks like cloudevents"),
+        (LINES, "?mapping=receipt", 422, "not for files"),
+        (b"a,b,c\n1,2,3\n", "", 422, "format"),
+        (b"  \n ", "", 422, "empty"),
+        (b"", "", 422, "empty"),
+        (gzip.compress(XES)[:9], "?mapping=receipt", 422, "ends early"),
+        (LINES, "?as_of=yesterday", 422, "as_of"),
+        (LINES, "?as_of=2025-01-01T00:00:00", 422, "as_of"),
+        (LINES, "?colour=red", 422, ""),
+        (LINES * 20_000, "", 413, "larger"),
+    ],
+)
+async def test_a_file_that_cannot_be_taken_leaves_nothing_behind(
+    ingest: Any, body: bytes, query: str, status: int, told: str
+) -> None:
+    answer = await upload(ingest, body, query)
+    assert answer.status_code == status
+    assert told in answer.text
+    assert list(ingest.folder.iterdir()) == []
+    assert ingest.jobs.jobs == {}
+
+
+async def test_a_form_is_no_file(ingest: Any) -> None:
+    answer = await upload(ingest, LINES, **{"content-type": "multipart/form-data; boundary=x"})
+    assert answer.status_code == 415
+
+
+async def test_uploads_that_wait_fill_the_folder_only_so_far(ingest: Any) -> None:
+    big = LINES * 15_000
+    answers = [(await upload(ingest, big)).status_code for _ in range(3)]
+    assert answers == [202, 202, 503]
+    cancelled = await ingest.client.post("/v1/imports/import-1/cancel", headers=ingest.token())
+    assert cancelled.json()["state"] == "cancelled"
+    assert (await upload(ingest, big)).status_code == 202
+
+
+async def test_another_council_sees_no_import_of_this_one(ingest: Any) -> None:
+    place = (await upload(ingest, LINES)).headers["location"]
+    foreign = ingest.token("operator", "other")
+    missing = await ingest.client.get("/v1/imports/nothing", headers=foreign)
+    for path in (place, f"{place}/rejects", f"{place}/events"):
+        answer = await ingest.client.get(path, headers=foreign)
+        assert answer.status_code == 404
+        assert answer.json()["detail"] == missing.json()["detail"]
+    assert (await ingest.client.post(f"{place}/cancel", headers=foreign)).status_code == 404
+    assert (await ingest.client.get("/v1/imports", headers=foreign)).json()["imports"] == []
+
+
+async def test_lists_are_given_page_by_page(ingest: Any) -> None:
+    for _ in range(3):
+        await upload(ingest, LINES)
+    first = (await ingest.client.get("/v1/imports?limit=2", headers=ingest.token())).json()
+    rest = await ingest.client.get(
+        f"/v1/imports?limit=2&cursor={first['next_cursor']}", headers=ingest.token()
+    )
+    assert [job["id"] for job in first["imports"]] == ["import-3", "import-2"]
+    assert [job["id"] for job in rest.json()["imports"]] == ["import-1"]
+    assert rest.json()["next_cursor"] is None
+
+
+async def test_rejects_open_in_a_spreadsheet_without_running_anything(ingest: Any) -> None:
+    await upload(ingest, LINES)
+    ingest.jobs.refused = [
+        Reject(7, "due", '=cmd|"/c calc"!A1', "due: it is no date.", "Correct it, then\nsend.")
+    ]
+    answer = await ingest.client.get("/v1/imports/import-1/rejects", headers=ingest.token())
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert list(csv.reader(io.StringIO(answer.text))) == [
+        ["row", "column", "value", "reason", "remedy"],
+        ["7", "due", '\'=cmd|"/c calc"!A1', "due: it is no date.", "Correct it, then\nsend."],
+    ]
+
+
+async def test_progress_ends_when_the_import_is_over(ingest: Any) -> None:
+    await upload(ingest, LINES)
+    ingest.jobs.jobs["import-1"] = replace(
+        ingest.jobs.jobs["import-1"], state="done", rows_read=12, accepted=12
+    )
+    answer = await ingest.client.get("/v1/imports/import-1/events", headers=ingest.token())
+    told = dict(line.split(": ", 1) for line in answer.text.strip().splitlines())
+    assert (told["event"], told["id"], json.loads(told["data"])["accepted"]) == ("ended", "12", 12)
+
+
+async def test_a_mapping_can_be_read_changed_and_guarded(ingest: Any) -> None:
+    read = await ingest.client.get("/v1/mappings/receipt", headers=ingest.token("analyst"))
+    assert (read.headers["etag"], read.headers["content-type"]) == ('"0"', "application/yaml")
+    guard = {**ingest.token("operator"), "if-match": '"0"'}
+    put = await ingest.client.put("/v1/mappings/receipt", content=MAPPING, headers=guard)
+    assert (put.status_code, put.json()) == (200, {"name": "receipt", "version": 1})
+    late = await ingest.client.put("/v1/mappings/receipt", content=MAPPING, headers=guard)
+    assert late.status_code == 412
+    assert (await ingest.client.get("/v1/mappings/receipt", headers=ingest.token())).text == MAPPING
+    foreign = await ingest.client.get("/v1/mappings/receipt", headers=ingest.token("operator", "other"))
+    assert foreign.headers["etag"] == '"0"'
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("steps", b"format: xes", 422),
+        ("steps", b"\xff", 422),
+        ("steps", b"x" * 70_000, 413),
+        ("UPPER", MAPPING.encode(), 422),
+    ],
+)
+async def test_a_mapping_that_cannot_be_used_is_not_kept(
+    ingest: Any, name: str, body: bytes, status: int
+) -> None:
+    answer = await ingest.client.put(f"/v1/mappings/{name}", content=body, headers=ingest.token())
+    assert answer.status_code == status
+    assert (await ingest.client.get("/v1/mappings/steps", headers=ingest.token())).status_code == 404
+
+
+def letter(value: bytes, key: bytes = b"demo/demo/cases/7", topic: str = "primed.case-events") -> Letter:
+    at = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    return Letter(3, 17, at, key, value, {"primed-topic": topic, "primed-reason": "not-json"})
+
+
+async def test_a_dead_letter_is_shown_mended_and_sent_again(
+    ingest: Any, event: Callable[..., dict[str, Any]]
+) -> None:
+    ingest.letters.letters = [letter(b"{broken \xff")]
+    operator = ingest.token("operator")
+    listed = (await ingest.client.get("/v1/dead-letters", headers=operator)).json()["dead_letters"]
+    assert [(one["id"], one["reason"]) for one in listed] == [("3-17", "not-json")]
+    shown = (await ingest.client.get("/v1/dead-letters/3-17", headers=operator)).json()
+    assert shown["value"] == "{broken \\xff"
+    replay = "/v1/dead-letters/3-17/replay"
+    assert (await ingest.client.post(replay, headers=operator)).status_code == 422
+    other = event(type="primed.worker.joined.v1", data={"worker": "w-1", "team": "north"})
+    assert (await ingest.client.post(replay, json=other, headers=operator)).status_code == 422
+    assert ingest.records() == []
+    assert (await ingest.client.post(replay, json=event(), headers=operator)).status_code == 202
+    assert [json.loads(record.value)["id"] for record in ingest.records()] == ["e1"]
+
+
+async def test_a_dead_letter_is_for_its_own_operator(ingest: Any, raw: Callable[..., bytes]) -> None:
+    ingest.letters.letters = [
+        letter(raw(tenant="other"), key=b"no tenant here"),
+        letter(raw(), key=b"other/x/y"),
+    ]
+    operator = ingest.token("operator")
+    assert (await ingest.client.get("/v1/dead-letters", headers=operator)).json()["dead_letters"] == []
+    assert (await ingest.client.get("/v1/dead-letters/3-17", headers=operator)).status_code == 404
+    assert (await ingest.client.post("/v1/dead-letters/3-17/replay", headers=operator)).status_code == 404
+    assert (await ingest.client.get("/v1/dead-letters", headers=ingest.token())).status_code == 403

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
@@ -73,9 +73,12 @@ async def on_meeting(
         return await _keep(page, asked, ("meeting", key), before, decision, meeting.evolve)
 
 
-async def hear(books: Books, positions: Positions, events: Sequence[Event]) -> None:
-    """Take in what was said of exceptions, together with how far the log was read."""
+async def hear(
+    books: Books, positions: Positions, events: Sequence[Event], put_aside: Callable[[], Awaitable[object]]
+) -> None:
+    """Take in what was said of exceptions, and how far the log was read; put aside what cannot be read."""
     async with books.listen(positions) as ear:
+        await put_aside()
         for event in events:
             tenant = str(event.envelope.tenant)
             before = await ear.escalation(tenant, event.data.escalation)

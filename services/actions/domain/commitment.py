@@ -138,6 +138,12 @@ def decide(state: State, command: Command, at: dt.datetime) -> Decision:
             assert_never(command)
 
 
+def known(state: State) -> Known:
+    """The state of a commitment that was agreed, as after every command that held."""
+    assert not isinstance(state, NotAgreed)
+    return state
+
+
 def is_late(state: Known, today: dt.date) -> bool:
     """Whether the deadline has passed, or had passed when it was done."""
     match state:

@@ -180,6 +180,12 @@ def decide(state: State, command: Command) -> Decision:
             raise AssertionError(f"no rule for {command} in {state}")
 
 
+def known(state: State) -> Known:
+    """The state of a meeting that was scheduled, as after every command that held."""
+    assert not isinstance(state, NotScheduled)
+    return state
+
+
 def plan_of(state: Known) -> Plan:
     """What was scheduled, however far it has come."""
     return state.held.plan if isinstance(state, Closed) else state.plan

@@ -1,0 +1,1 @@
+"""The HTTP surface of actions: parse, hand to the flow, answer."""

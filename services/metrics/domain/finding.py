@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -190,10 +191,10 @@ def _when(found: Change, as_at: dt.date) -> str:
 
 
 def _spoken(outcome: str) -> str:
-    """An outcome inside a sentence: without its capital, unless it is an abbreviation."""
+    """An outcome in a sentence: a code as words, a phrase without its capital, an abbreviation as it is."""
     if not outcome:
         return "no recorded outcome"
-    words = outcome.replace("_", " ")
+    words = outcome if " " in outcome else re.sub(r"[-_](?!term\b)", " ", outcome)
     return words if words[:2].isupper() else words[0].lower() + words[1:]
 
 

@@ -1,0 +1,96 @@
+"""Every number explains itself: lines add up to the figure, each with the event that caused it."""
+
+import json
+
+import pytest
+
+from services.metrics.answers.asking import NotThere
+from services.metrics.answers.figures import figures
+from services.metrics.answers.trail import event, explain, item
+from services.metrics.domain.periods import parse
+from services.metrics.domain.trail import Page
+from services.metrics.domain.units import EVERYTHING, Teams
+
+JUNE = parse("2026-06")
+
+
+async def test_a_stock_is_explained_by_the_lines_that_stand(sources, ask) -> None:
+    told = (await explain(sources, ask(), "overdue", JUNE, Page(50), everything=False)).what
+    assert [(line.subject, line.amount, line.day.isoformat()) for line in told.lines] == [
+        ("demo/cases/G", 1, "2026-06-01"),
+        ("demo/cases/D", 1, "2026-06-06"),
+    ]
+    assert told.sum == told.figure.value == 2
+    assert told.lines[1].type == "primed.work.allocated.v1"
+    assert told.parts[0].cancelled > 0
+    everything = (await explain(sources, ask(), "overdue", JUNE, Page(50), everything=True)).what
+    assert sum(line.amount for line in everything.lines) == 2
+    assert len(everything.lines) == told.parts[0].lines + told.parts[0].cancelled
+
+
+async def test_a_percentage_is_explained_by_both_its_sides(sources, ask) -> None:
+    may = parse("2026-05")
+    told = (await explain(sources, ask(), "completed_on_time_percent", may, Page(50), everything=False)).what
+    assert [(part.side, part.sign, part.amount) for part in told.parts] == [
+        ("numerator", 1, 2),
+        ("numerator", -1, 1),
+        ("denominator", 1, 2),
+    ]
+    assert told.sum == told.figure.numerator == 1
+    assert {line.part for line in told.lines} == {0, 1, 2}
+
+
+async def test_pages_of_lines_leave_none_out(sources, ask) -> None:
+    whole = (await explain(sources, ask(), "received", parse("2026-05"), Page(50), everything=False)).what
+    found, page = [], Page(2)
+    while True:
+        told = (await explain(sources, ask(), "received", parse("2026-05"), page, everything=False)).what
+        found += told.lines
+        if not told.more:
+            break
+        page = Page(2, told.lines[-1].place)
+    assert tuple(found) == whole.lines
+    assert len(found) == 6
+
+
+@pytest.mark.parametrize("known", [None, "2026-06-05T00:00:00+00:00"])
+async def test_lines_add_up_for_every_measure_unit_and_period(sources, ask, known) -> None:
+    for unit in ("council", "long", "short", "north", "unassigned"):
+        for period in ("2026-05", "2026-06", "2026-W23"):
+            asked = ask(unit, as_known=known)
+            made = (await figures(sources, asked, sources.catalogue.ids(), [unit], parse(period))).what
+            for one in made:
+                told = (
+                    await explain(sources, asked, one.key.measure, parse(period), Page(500), everything=False)
+                ).what
+                shown = sum(
+                    told.parts[line.part].sign * line.amount
+                    for line in told.lines
+                    if told.parts[line.part].side == "numerator"
+                )
+                assert told.figure == one
+                assert shown == (one.numerator or 0), one
+
+
+async def test_from_a_line_to_its_event(sources, ask) -> None:
+    told = (await explain(sources, ask(), "completed_late", parse("2026-05"), Page(5), everything=False)).what
+    line = told.lines[0]
+    said, lines = (await event(sources, ask(), EVERYTHING, (line.topic, line.partition, line.offset))).what
+    assert json.loads(said.body)["data"] == {"outcome": "care-at-home"}
+    assert line.account in {one.account for one in lines}
+    with pytest.raises(NotThere):
+        await event(sources, ask(), EVERYTHING, (line.topic, line.partition, 999))
+    with pytest.raises(NotThere):
+        await event(sources, ask(), Teams(frozenset({"south"})), (line.topic, line.partition, line.offset))
+
+
+async def test_everything_about_a_subject(sources, ask) -> None:
+    story = (await item(sources, ask(), Teams(frozenset({"north"})), "demo/cases/B")).what
+    assert story.item is not None
+    assert (story.item.state, story.item.outcome) == ("completed", "care-at-home")
+    assert [said.type.split(".")[2] for said in story.events] == ["received", "allocated", "completed"]
+    assert sum(line.amount for line in story.lines if line.account == "open") == 0
+    with pytest.raises(NotThere):
+        await item(sources, ask(), Teams(frozenset({"south"})), "demo/cases/B")
+    with pytest.raises(NotThere):
+        await item(sources, ask(), EVERYTHING, "demo/cases/none")

@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 from primed.stack import kafka, postgres, process
 from primed.stack.place import Place, from_environment
 from primed.stack.program import Program
+from primed.stack.supervisor import stop_left_over
 
 PORTS_OF_A_PLACE = (0, 1, 2, 3, 4, 22, 23, 24, 25, 80, 92, 93)
+LAST_BASES = 125
+HOMES = "primed-t-"
 CACHE = from_environment(os.environ).cache
 
 
@@ -99,10 +103,12 @@ class Stack:
 
 def free_port_base() -> int:
     """A base at which none of a stack's ports is taken."""
-    for base in range(20100 + os.getpid() % 100 * 200, 60000, 100):
+    first = os.getpid() % LAST_BASES * 100
+    for step in range(0, LAST_BASES * 100, 100):
+        base = 20100 + (first + step) % (LAST_BASES * 100)  # below the ports that the system gives to clients
         if all(_is_free(base + offset) for offset in PORTS_OF_A_PLACE):
             return base
-    raise AssertionError("no free range of ports between 20100 and 60000")
+    raise AssertionError("no free range of ports between 20100 and 32600")
 
 
 def _is_free(port: int) -> bool:
@@ -115,13 +121,23 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def sweep_abandoned_homes() -> None:
+    """A test run that was killed leaves servers behind; the next one ends them, never those of a living run."""
+    for home in Path("/tmp").glob(f"{HOMES}*"):
+        owner = home.name.removeprefix(HOMES).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            stop_left_over(Place(home=home, port_base=8000))
+            shutil.rmtree(home, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def short_home() -> Iterator[Callable[[], Path]]:
     """Makes homes with paths short enough for sockets; all are removed at the end."""
     made: list[Path] = []
+    sweep_abandoned_homes()
 
     def make() -> Path:
-        made.append(Path(tempfile.mkdtemp(prefix="primed-t-", dir="/tmp")))
+        made.append(Path(tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-", dir="/tmp")))
         return made[-1]
 
     yield make
@@ -160,3 +176,76 @@ def prepare(place: Place) -> None:
 def database(stack: Stack) -> str:
     """The DSN of a fresh, migrated database, for this test alone."""
     return stack.new_database()
+
+
+@dataclass
+class Product:
+    """The whole product, up in a home of its own; killed processes come back, as they do for users."""
+
+    place: Place
+
+    @property
+    def home(self) -> Path:
+        return self.place.home
+
+    @property
+    def page(self) -> str:
+        """Where people go."""
+        return self.place.url("dashboard")
+
+    def url(self, service: str) -> str:
+        """The address of ingest, metrics, actions, notify or dashboard."""
+        return self.place.url("metrics-1" if service == "metrics" else service)
+
+    def token(self, role: str = "operator", unit: str | None = None, subject: str = "test") -> str:
+        """A bearer token, as `primed token` would print it."""
+        return self.primed(
+            "token", "--role", role, "--subject", subject, *(("--unit", unit) if unit else ())
+        ).strip()
+
+    def pid(self, name: str) -> int:
+        """The pid of a process by its pid file."""
+        return int(self.place.pid_file(name).read_text())
+
+    def primed(self, *words: str, check: bool = True) -> str:
+        """Runs one command of `primed` against this product; answers with what it printed."""
+        command = [sys.executable, "-m", "primed.cli", *words]
+        done = subprocess.run(
+            command,
+            check=False,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0 or not check, f"primed {' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a shell would have that uses this product, and nothing of the caller's own."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PRIMED_")}
+        own = {"HOME": self.place.home, "PORT_BASE": self.place.port_base, "CACHE": self.place.cache}
+        return {**kept, **{f"PRIMED_{name}": str(value) for name, value in own.items()}}
+
+
+@pytest.fixture(scope="session")
+def new_product(short_home: Callable[[], Path]) -> Iterator[Callable[..., Product]]:
+    """Brings up a whole product with the given options of `primed up`; all are taken down at the end."""
+    made: list[Product] = []
+
+    def bring_up(*options: str) -> Product:
+        product = Product(Place(home=short_home(), port_base=free_port_base(), cache=CACHE))
+        made.append(product)
+        product.primed("up", "--detach", *options)
+        return product
+
+    yield bring_up
+    for product in made:
+        product.primed("down")
+
+
+@pytest.fixture(scope="session")
+def running_product(new_product: Callable[..., Product]) -> Product:
+    """The whole product without a simulated council, once a session."""
+    return new_product("--empty")

@@ -12,6 +12,7 @@ from rich.table import Table
 from primed.commands.speaking import complain, out, say
 from primed.stack import state
 from primed.stack.place import Place
+from primed.stack.process import is_alive
 from primed.stack.state import State
 from primed.trouble import Trouble
 
@@ -59,14 +60,6 @@ def _until_up(place: Place, supervisor: psutil.Process, show: Callable[[State], 
             log = place.log_file("supervisor")
             raise Trouble("The supervisor ended before everything was up.", f"See {log}, then: primed up")
         time.sleep(0.1)
-
-
-def is_alive(found: psutil.Process) -> bool:
-    """Whether it runs and is no zombie."""
-    try:
-        return found.is_running() and found.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _picture(told: State, seconds: float) -> Table:

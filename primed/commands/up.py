@@ -11,11 +11,12 @@ from typing import Annotated
 import psutil
 import typer
 
-from primed.commands.following import follow, is_alive, welcome
+from primed.commands.following import follow, welcome
 from primed.commands.speaking import complain, say
 from primed.stack import control, state
 from primed.stack.options import Options, chosen, remember, remembered
 from primed.stack.place import Place, from_environment
+from primed.stack.process import is_alive
 from primed.trouble import Trouble
 
 Workers = Annotated[int | None, typer.Option(help="Processes that keep the ledger; else as last time.")]

@@ -1,7 +1,6 @@
 """From outside: start a supervisor for a place, tell it to stop, and bring one process back anew."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -60,7 +59,7 @@ def stop(place: Place) -> list[str]:
         return stop_left_over(place)
     told = state.read(place)
     names = [name for name, seen in told.processes.items() if seen.pid] if told else []
-    process.end(found, signal.SIGTERM, STOP_SECONDS)
+    process.end([found], STOP_SECONDS)
     return [*names, *stop_left_over(place)]
 
 
@@ -73,8 +72,7 @@ def restart(place: Place, name: str) -> int:
         raise Trouble(f"There is no process '{name}'.", f"There are: {', '.join(sorted(told.processes))}.")
     before = process.recorded(place, name)
     if before:
-        gentle = signal.SIGINT if name == "postgres" else signal.SIGTERM
-        process.end(before, gentle, 20.0)
+        process.end([before], 20.0)
     until = time.monotonic() + RESTART_SECONDS
     while time.monotonic() < until:
         told = state.read(place)

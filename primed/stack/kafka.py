@@ -36,7 +36,6 @@ def program(place: Place) -> Program:
         command=command,
         ready=lambda: listens(port),
         address=f"127.0.0.1:{port}",
-        port=port,
         stop_seconds=20.0,
         before=lambda: prepare(place, java, libraries),
     )

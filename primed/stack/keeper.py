@@ -69,7 +69,7 @@ class Keeper:
             if self.restarts >= HOPELESS or time.monotonic() > until:
                 log = self.place.log_file(self.program.name)
                 raise Trouble(
-                    f"{self.program.name} did not start. Its last words: {' / '.join(logs.tail(log, 4))}",
+                    f"{self.program.name} did not start. Its last words: {logs.last_words(log)}",
                     f"The whole story is in {log}",
                 )
             await asyncio.sleep(0.05)
@@ -88,8 +88,9 @@ class Keeper:
         self.ready.clear()
         self.place.pid_file(self.program.name).unlink(missing_ok=True)
         self.finished = code == 0 and self.program.may_end and not self.stopping.is_set()
-        said = "finished" if self.finished else ending(code)
-        logs.tell(self.place, self.program.name, said)
+        said = "finished its work" if self.finished else ending(code)
+        if self.finished or self.stopping.is_set():
+            logs.tell(self.place, self.program.name, said)
         self._change(pid=None, ready=False, said="stopped" if self.stopping.is_set() else said)
         return said
 

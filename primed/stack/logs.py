@@ -9,15 +9,14 @@ from pathlib import Path
 
 from primed.stack.place import Place
 
+OURS = '{"supervisor": '  # how each line of the supervisor begins, also inside the logs of others
 LARGEST_BYTES = 32 * 1024 * 1024  # then the file becomes <name>.log.1 and begins anew: two of these at most
 
 
-def tell(place: Place, process: str, event: str, **more: object) -> None:
+def tell(place: Place, process: str, said: str, **more: object) -> None:
     """Says one line in the supervisor's log, and in the log of the process that it is about."""
     stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-    line = (
-        json.dumps({"timestamp": stamp, "level": "info", "event": event, "process": process, **more}) + "\n"
-    )
+    line = json.dumps({"supervisor": said, "process": process, **more, "timestamp": stamp}) + "\n"
     sys.stdout.write(line)
     sys.stdout.flush()
     if process != "supervisor":
@@ -36,11 +35,13 @@ def bound(folder: Path, largest: int = LARGEST_BYTES) -> list[str]:
     return cut
 
 
-def tail(path: Path, lines: int = 12) -> list[str]:
-    """The last lines of a log, for a person who must understand why something did not start."""
+def last_words(path: Path, lines: int = 3) -> str:
+    """The last lines that a process itself said, for a person who must understand why it did not start."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 16_384))
-            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
+            said = file.read().decode("utf-8", "replace").splitlines()
     except OSError:
-        return []
+        return "none"
+    own = [line.strip() for line in said if line.strip() and not line.startswith(OURS)]
+    return " / ".join(own[-lines:]) or "none"

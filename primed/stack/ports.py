@@ -1,21 +1,33 @@
 """Whether the ports of a place are free, and who holds one that is not."""
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import psutil
 
-from primed.stack.program import Program
+from primed.stack.options import Options
+from primed.stack.place import Place
 from primed.trouble import Trouble
 
+HTTP_SERVICES = ("ingest", "actions", "notify", "dashboard")
 
-def check(programs: Iterable[Program], bind: str, port_base: int) -> None:
+
+def wanted(place: Place, options: Options) -> Mapping[str, int]:
+    """Every port that this place will listen on, by process."""
+    servers = () if place.kafka_given else ("kafka", "kafka-controller")
+    workers = tuple(f"metrics-{n}" for n in range(1, options.workers + 1))
+    return {name: place.port(name) for name in (*servers, *workers, *HTTP_SERVICES, "mail")}
+
+
+def check(place: Place, options: Options) -> None:
     """Raises with one sentence when a port is taken by another program."""
-    for program in programs:
-        if program.port is not None and not is_free(program.port, bind):
+    for name, port in wanted(place, options).items():
+        bind = place.bind if name.startswith("metrics-") or name in HTTP_SERVICES else "127.0.0.1"
+        if not is_free(port, bind):
+            other = place.port_base + 200
             raise Trouble(
-                f"Port {program.port}, which {program.name} needs, is taken{_by_whom(program.port)}.",
-                f"Stop that program, or move every port, for example by PRIMED_PORT_BASE={port_base + 200}.",
+                f"Port {port}, which {name} needs, is taken{_by_whom(port)}.",
+                f"Stop that program, or move every port, for example by PRIMED_PORT_BASE={other}.",
             )
 
 

@@ -1,8 +1,11 @@
 """Starting, recognising and ending operating-system processes: a pid alone is never believed."""
 
+import contextlib
 import os
 import pwd
+import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,16 +86,28 @@ def left_over(place: Place) -> Iterator[tuple[str, psutil.Process]]:
             yield name, found
 
 
-def end(found: psutil.Process, program_signal: int, seconds: float) -> None:
-    """Asks once, waits, and then insists."""
+def end(found: Sequence[psutil.Process], seconds: float) -> None:
+    """Asks all of them at once, waits, and then insists."""
+    for number in (None, signal.SIGKILL):
+        for one in found:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.send_signal(number or gentle(one))
+        until = time.monotonic() + seconds
+        while any(is_alive(one) for one in found) and time.monotonic() < until:
+            time.sleep(0.05)
+
+
+def gentle(found: psutil.Process) -> signal.Signals:
+    """The signal that asks a process to leave; on SIGTERM Postgres would wait for its clients."""
+    return signal.SIGINT if found.name() == "postgres" else signal.SIGTERM
+
+
+def is_alive(found: psutil.Process) -> bool:
+    """Whether it runs; one that has ended and waits to be fetched by its parent does not."""
     try:
-        found.send_signal(program_signal)
-        found.wait(seconds)
-    except psutil.TimeoutExpired:
-        found.kill()
-        found.wait(5)
+        return found.is_running() and found.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
-        return
+        return False
 
 
 def _is_ours(found: psutil.Process, place: Place, name: str) -> bool:

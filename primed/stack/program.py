@@ -15,7 +15,6 @@ class Program:
     ready: Callable[[], bool]  # cheap, never raises: is it there for others?
     environment: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
-    port: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 12.0  # a service leaves within ten
     user: str | None = None  # started as this user (Postgres refuses to run as root)

@@ -4,14 +4,13 @@ import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from primed.stack import kafka, postgres
 from primed.stack.options import Options
 from primed.stack.place import Place
+from primed.stack.ports import HTTP_SERVICES
 from primed.stack.program import Program
-
-HTTP_SERVICES = ("ingest", "actions", "notify", "dashboard")
 
 
 def servers(place: Place) -> list[Program]:
@@ -65,7 +64,6 @@ def _service(place: Place, process: str, package: str, worker: str | None = None
         ready=responds(f"{place.url(process)}/readyz"),
         environment=environment(place),
         address=place.url(process),
-        port=place.port(process),
     )
 
 
@@ -77,7 +75,6 @@ def _mail(place: Place) -> Program:
         ready=lambda: kafka.listens(port),
         environment=environment(place),
         address=f"smtp://127.0.0.1:{port}",
-        port=port,
     )
 
 
@@ -89,7 +86,3 @@ def _simulated(place: Place) -> Program:
         environment=environment(place),
         may_end=True,
     )
-
-
-def by_name(programs: list[Program]) -> Mapping[str, Program]:
-    return {program.name: program for program in programs}

@@ -19,7 +19,7 @@ from primed.trouble import Trouble
 
 SERVER_SECONDS, SERVICE_SECONDS = 90.0, 120.0
 SWEEP_S = 15.0  # how often logs are bounded and the home is looked at
-FROM_OUTSIDE = ("PRIMED_POSTGRES_DSN", "PRIMED_POSTGRES_DSN_FILE")
+SERVERS = {"kafka", "postgres"}  # the last to go
 
 
 class Supervisor:
@@ -52,8 +52,9 @@ class Supervisor:
         except Trouble as error:
             trouble = (error.what, error.do)
             logs.tell(self._place, "supervisor", error.what, advice=error.do)
-        await self._go_down()
-        sweeping.cancel()
+        finally:  # also when the fault is ours: nothing is left running without a supervisor
+            await self._go_down()
+            sweeping.cancel()
         self._tell(phase="failed" if trouble else "stopped", doing="Stopped", trouble=trouble)
         return 1 if trouble else 0
 
@@ -72,12 +73,12 @@ class Supervisor:
         await asyncio.to_thread(stop_left_over, self._place)
         self._tell(doing="Fetching Kafka, the first time only")
         servers = await asyncio.to_thread(roster.servers, self._place)
-        product = roster.product(self._place, self._options)
-        ports.check([*servers, *product], self._place.bind, self._place.port_base)
+        ports.check(self._place, self._options)
         self._tell(doing="Starting Kafka and Postgres")
         self._keep(servers)
         await asyncio.gather(self._tables(), self._topics())
         self._tell(doing="Starting the services")
+        product = roster.product(self._place, self._options)
         self._keep(product)
         trouble = await self._services([program.name for program in product])
         self._tell(phase="up", doing="Up", trouble=trouble)
@@ -85,11 +86,13 @@ class Supervisor:
 
     async def _services(self, names: Sequence[str]) -> tuple[str, str] | None:
         """A service that does not come up keeps being tried and does not hold back the others."""
-        try:
-            await self._ready(names, SERVICE_SECONDS)
-        except Trouble as error:
-            return error.what, error.do
-        return None
+        starts = (self._keepers[name].first_start(SERVICE_SECONDS) for name in names)
+        found = [one for one in await asyncio.gather(*starts, return_exceptions=True) if one]
+        other = next((one for one in found if not isinstance(one, Trouble)), None)
+        if other:
+            raise other
+        troubles = [one for one in found if isinstance(one, Trouble)]
+        return ("\n".join(one.what for one in troubles), troubles[-1].do) if troubles else None
 
     async def _tables(self) -> None:
         await self._ready(["postgres"], SERVER_SECONDS)
@@ -112,7 +115,7 @@ class Supervisor:
 
     async def _go_down(self) -> None:
         self._tell(phase="stopping", doing="Stopping")
-        servers = {"kafka", "postgres"} & set(self._keepers)
+        servers = SERVERS & set(self._keepers)
         await self._stop(set(self._keepers) - servers)
         await self._stop(servers)
 
@@ -145,16 +148,15 @@ class Supervisor:
 
 def stop_left_over(place: Place) -> list[str]:
     """Ends every process of this home that an earlier supervisor left; services first. Answers with names."""
-    ended = []
     found = [pair for pair in process.left_over(place) if pair[0] != "supervisor"]
-    for name, left in sorted(found, key=lambda pair: pair[0] in ("kafka", "postgres")):
+    for name, left in found:
         logs.tell(place, name, "was left by an earlier start and is stopped", pid=left.pid)
-        process.end(left, signal.SIGINT if name == "postgres" else signal.SIGTERM, 12.0)
-        ended.append(name)
+    process.end([left for name, left in found if name not in SERVERS], 12.0)
+    process.end([left for name, left in found if name in SERVERS], 20.0)
     for path in place.run("x").parent.glob("*.pid"):
         if path.stem != "supervisor":
             path.unlink(missing_ok=True)
-    return ended
+    return [name for name, _ in found]
 
 
 @contextlib.contextmanager

@@ -111,6 +111,8 @@ class ServiceReader:
         answer = await self._services.call(
             question.service, "GET", question.path, params=list(question.params), headers=self._headers()
         )
+        if answer.status_code == 403:
+            raise Away(question.service, "This is not for your role to see.")
         _refuse(answer)
         try:
             read = msgspec.json.decode(answer.content, type=question.shape, strict=False)

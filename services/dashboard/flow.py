@@ -33,6 +33,8 @@ class Reader(Protocol):
         self, service: str, path: str, body: Mapping[str, Any], *, key: str, version: int | None = None
     ) -> Mapping[str, Any]: ...
 
+    async def download(self, path: str, params: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]: ...
+
 
 @dataclass(frozen=True)
 class Asked:

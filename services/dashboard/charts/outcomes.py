@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from services.dashboard.charts import svg
 from services.dashboard.charts.svg import Size
 from services.dashboard.domain.marks import Outcome
-from services.dashboard.domain.words import shown
 
 
 def bars(
@@ -58,8 +57,13 @@ def _bar(one: Outcome, left: float, top: float, scale: float, font: int) -> str:
                 "rect", {"x": x - 1.5, "y": top - 3, "width": 3, "height": height + 6, "fill": svg.ORANGE}
             )
         )
-    text = svg.words(label + 10, top + height * 0.68, shown(one.share, "percent"), size=font, bold=True)
+    text = svg.words(label + 10, top + height * 0.68, _percent(one.share), size=font, bold=True)
     return "".join([*parts, text])
+
+
+def _percent(share: float) -> str:
+    """Whole percents, for the bar is no more exact; what rounds to nothing is still something."""
+    return "<1%" if 0 < share < 0.5 else f"{share:.0f}%"
 
 
 def _key(left: float, y: float, now: str, before: str, font: int, compared: bool) -> str:

@@ -122,15 +122,23 @@ def _target(target: Number | None, plan: _Plan) -> list[str]:
 
 
 def _line(points: Sequence[Point], plan: _Plan) -> str:
-    """The values joined, broken where one is absent."""
-    path, pen = [], "M"
+    """The values joined, broken where one is absent, dotted towards a period that is not over."""
+    path: list[str] = []
+    coming: list[str] = []
+    pen = "M"
     for index, point in enumerate(points):
         if point.value is None:
             pen = "M"
             continue
-        path.append(f"{pen}{plan.x(index):.1f} {plan.y(point.value):.1f}")
+        place = f"{plan.x(index):.1f} {plan.y(point.value):.1f}"
+        (coming if point.unfinished else path).append(f"{pen}{place}")
+        if index + 1 < len(points) and points[index + 1].unfinished:
+            coming.append(f"M{place}")
         pen = "L"
-    return svg.tag("path", {"d": " ".join(path), "fill": "none", "stroke": svg.QUIET, "stroke_width": 2})
+    stroke: dict[str, object] = {"fill": "none", "stroke": svg.QUIET}
+    whole = svg.tag("path", {**stroke, "d": " ".join(path), "stroke_width": 2}) if path else ""
+    dotted = {"stroke_dasharray": "2 5", "stroke_width": 1.5}
+    return whole + (svg.tag("path", {**stroke, **dotted, "d": " ".join(coming)}) if coming else "")
 
 
 def _marks(points: Sequence[Point], plan: _Plan) -> list[str]:

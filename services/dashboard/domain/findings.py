@@ -135,8 +135,8 @@ def outcomes_title(rows: Sequence[ReportRow], names: Mapping[str, str]) -> str:
     more = next((shift for shift in shifts if shift.points > 0), None)
     fewer = next((shift for shift in shifts if shift.points < 0), None)
     said = [
-        f"{amount} end in “{names.get(shift.outcome, words.coded(shift.outcome))}”"
-        for amount, shift in (("more", more), ("fewer", fewer))
+        f"{amount} “{names.get(shift.outcome, words.coded(shift.outcome))}”"
+        for amount, shift in (("more end in", more), ("fewer in" if more else "fewer end in", fewer))
         if shift
     ]
     if said:

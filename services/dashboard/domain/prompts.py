@@ -37,7 +37,7 @@ def for_completed(series: Series, how: Variation, today: dt.date) -> list[str]:
     """Ask what changed when something did, and what would have to change when nothing did."""
     start = words.month(how.since, today) if how.since else "then"
     if how.tone == "better":
-        return [f"What did we change about {start}, and what keeps it going?"]
+        return [f"What changed in {start}, and what keeps it going?"]
     if how.tone == "worse":
         return [f"What has been different since {start}?", "What would bring it back, and who starts?"]
     points = finished_points(series)
@@ -58,10 +58,12 @@ def for_outcomes(rows: Sequence[ReportRow]) -> list[str]:
     return []
 
 
-def of_measure(prompts: object) -> list[str]:
-    """The catalogue's own questions of a measure, whether listed or by state."""
-    if isinstance(prompts, dict):
-        prompts = [
-            one for value in prompts.values() for one in (value if isinstance(value, list) else [value])
-        ]
-    return [str(one) for one in prompts] if isinstance(prompts, list | tuple) else []
+def of_measure(prompts: object, series: Series, how: Variation) -> list[str]:
+    """The catalogue's own questions for how the series stands; none where it has none for that state."""
+    if not isinstance(prompts, dict):
+        return []
+    state = {"usual": "as_usual", "neither": "changed", "unknown": "too_few"}.get(how.tone, how.tone)
+    if state == "as_usual" and series.assurance == "consistently_fails" and prompts.get("misses_target"):
+        state = "misses_target"
+    found = prompts.get(state)
+    return [str(one) for one in found] if isinstance(found, list | tuple) else []

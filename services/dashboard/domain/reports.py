@@ -135,7 +135,7 @@ def outcomes(report: Report, now: str, before: str) -> Outcomes:
     rows = sorted(report.rows, key=lambda row: (-row.count, row.outcome or ""))
     total, was = sum(row.count for row in rows), sum(row.before_count or 0 for row in rows)
     drawn = tuple(_outcome(row, total, was) for row in _gathered(rows)) if total else ()
-    spoken = "; ".join(f"{one.name} {words.shown(one.share, 'percent')}" for one in drawn)
+    spoken = "; ".join(f"{one.name} {one.share:.0f}%" for one in drawn)
     return Outcomes(
         title=findings.outcomes_title(rows, {}),
         description=f"Outcomes of completed work, {now}. {spoken}.",

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.dashboard.domain import variation, words
 from services.dashboard.domain.answers import Catalogue, Measure, Point, Series
 from services.dashboard.domain.variation import Variation
 
-FIRST = ("overdue", "start_overdue", "unallocated", "completed", "completed_on_time")
-"""What a team or service looks at first, where the catalogue has it."""
-MOST = 5
-STOCKS = frozenset(
-    [
-        "open",
-        "allocated",
-        "unallocated",
-        "overdue",
-        "start_overdue",
-        "unauthorised",
-        "incomplete",
-        "commitments_open",
-    ]
+FIRST = ("overdue", "start_overdue", "unallocated", "completed", "completed_on_time_percent")
+"""What a team looks at first, where the catalogue has it."""
+GRID = (
+    *FIRST,
+    "received",
+    "open",
+    "median_days_to_start",
+    "median_days_to_complete",
+    "overdue_percent",
+    "reopened",
+    "commitments_kept_percent",
 )
-"""Measures that stand at a moment: their newest point is now, not an unfinished month."""
+"""What an overview shows of a service: how much, how well, how soon, and whether promises are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +40,40 @@ class Tile:
 
 
 def chosen(catalogue: Catalogue, grid: bool = False) -> list[Measure]:
-    """The measures to show: the first ones in their order, then the catalogue's, all of them on a grid."""
+    """The measures to show, in their order; a catalogue that has none of them shows its own first ones."""
     known = {measure.id: measure for measure in catalogue.measures}
-    first = [known[name] for name in FIRST if name in known]
-    rest = [measure for measure in catalogue.measures if measure not in first]
-    return first + rest if grid else (first + rest)[:MOST]
+    wanted = GRID if grid else FIRST
+    return [known[name] for name in wanted if name in known] or list(catalogue.measures[: len(wanted)])
 
 
-def tile(series: Series, today: dt.date) -> Tile:
+def standing(measure: Measure) -> bool:
+    """Whether the measure says how things stand at a moment, so that its newest point is now."""
+    return "end(" in str(measure.formula)
+
+
+def tile(measure: Measure, series: Series, today: dt.date) -> Tile:
     """Compose one figure from its series."""
     how = variation.of(series, today)
-    point = _spoken(series)
+    now = standing(measure)
+    point = _spoken(series, now)
     value = point.value if point else None
-    when = "" if point is None or series.measure in STOCKS else _when(point, today)
-    name = series.name or words.coded(series.measure)
     return Tile(
-        measure=series.measure,
-        name=name,
+        measure=measure.id,
+        name=measure.name,
         value=words.shown(value, series.unit_of_measure),
-        when=when,
+        when="" if point is None or now else _when(point, today),
         period=point.period if point else words.month_of(today),
         how=how,
         target=variation.target_words(series, value),
-        points=series.points,
-        description=_heard(series.points, name, how),
+        points=series.points if now else tuple(one for one in series.points if not one.unfinished),
+        description=_heard(series, measure.name, how),
     )
 
 
-def _spoken(series: Series) -> Point | None:
-    """The point that the tile speaks of: now for a stock, the last finished month for a flow."""
+def _spoken(series: Series, now: bool) -> Point | None:
+    """The point that the tile speaks of: now for what stands, the last finished period for what happened."""
     finished = variation.finished_points(series)
-    if series.measure in STOCKS or not finished:
+    if now or not finished:
         return variation.latest(series)
     return finished[-1]
 
@@ -83,11 +82,12 @@ def _when(point: Point, today: dt.date) -> str:
     return f"in {words.month(point.period, today)}" + (" so far" if point.unfinished else "")
 
 
-def _heard(points: Sequence[Point], name: str, how: Variation) -> str:
-    values = [point.value for point in points if point.value is not None][-16:]
+def _heard(series: Series, name: str, how: Variation) -> str:
+    values = [point.value for point in series.points if point.value is not None][-16:]
     if not values:
         return f"{name}: no figures yet"
+    first, last = (words.shown(value, series.unit_of_measure) for value in (values[0], values[-1]))
     return (
-        f"{name}, last {words.plural(len(values), 'month')}: from {words.number(values[0])} "
-        f"to {words.number(values[-1])}; {how.text[:1].lower()}{how.text[1:]}"
+        f"{name}, last {words.plural(len(values), series.grain)}: from {first} to {last}; "
+        f"{how.text[:1].lower()}{how.text[1:]}"
     )

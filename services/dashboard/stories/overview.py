@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.dashboard.domain import findings, questions, strip, variation, words
-from services.dashboard.domain.answers import Figures, Series, Unit
+from services.dashboard.domain.answers import Figures, Measure, Series, Unit
 from services.dashboard.domain.refusals import Away
 from services.dashboard.domain.strip import Tile
 from services.dashboard.domain.variation import Variation
@@ -58,8 +58,8 @@ async def opening(asked: Asked) -> str:
 
 
 async def grid(asked: Asked) -> list[Tile]:
-    """Every measure of the catalogue."""
-    return [strip.tile(one, asked.when.today) for one in (await shared.series_of(asked, grid=True)).values()]
+    """The measures of a service."""
+    return await shared.tiles(asked, grid=True)
 
 
 async def below(asked: Asked) -> Below:
@@ -90,7 +90,7 @@ async def below(asked: Asked) -> Below:
         )
         for child in children
     ]
-    return Below(children[0].level, [_heading(one.id, one.name) for one in columns], rows)
+    return Below(children[0].level, [_heading(one) for one in columns], rows)
 
 
 async def _past(asked: Asked, unit: str) -> Series | None:
@@ -102,8 +102,8 @@ def _how(series: Series | None, today: dt.date) -> Variation | None:
     return variation.of(series, today) if series else None
 
 
-def _heading(measure: str, name: str) -> str:
-    return name if measure in strip.STOCKS else f"{name} this month so far"
+def _heading(measure: Measure) -> str:
+    return measure.name if strip.standing(measure) else f"{measure.name} this month so far"
 
 
 def _value(figures: Figures, unit: str, measure: str, unit_of_measure: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.dashboard.domain import exceptions, promises, questions, strip, urgency, variation, words
 from services.dashboard.domain.agreements import Commitment, Meeting
-from services.dashboard.domain.answers import Series, WorkRow
+from services.dashboard.domain.answers import Measure, Series, WorkRow
 from services.dashboard.domain.exceptions import Need
 from services.dashboard.domain.promises import Promise, Worked
 from services.dashboard.domain.refusals import Away
@@ -50,21 +49,30 @@ class Urgent:
     note: str
 
 
-async def series_of(asked: Asked, grid: bool = False) -> dict[str, Series]:
-    """The series behind the figures at the top, in their order."""
+Measured = dict[str, tuple[Measure, Series]]
+
+
+async def series_of(asked: Asked, grid: bool = False) -> Measured:
+    """The measures at the top with their series, in their order."""
     catalogue = await asked.reader.read(questions.catalogue())
-    chosen = [measure.id for measure in strip.chosen(catalogue, grid)]
-    read = [maybe(asked, questions.series(one, asked.unit, asked.when)) for one in chosen]
-    found = await asyncio.gather(*read)
-    kept = {one: series for one, series in zip(chosen, found, strict=True) if not isinstance(series, Away)}
+    chosen = strip.chosen(catalogue, grid)
+    found = await asyncio.gather(
+        *(maybe(asked, questions.series(one.id, asked.unit, asked.when)) for one in chosen)
+    )
+    kept = {
+        one.id: (one, series)
+        for one, series in zip(chosen, found, strict=True)
+        if not isinstance(series, Away)
+    }
     if chosen and not kept:
         raise Away("metrics", "metrics does not answer.")
     return kept
 
 
-async def tiles(asked: Asked) -> list[Tile]:
-    """The strip of figures of a team."""
-    return [strip.tile(one, asked.when.today) for one in (await series_of(asked)).values()]
+async def tiles(asked: Asked, grid: bool = False) -> list[Tile]:
+    """The figures at the top of a page."""
+    measured = await series_of(asked, grid)
+    return [strip.tile(measure, series, asked.when.today) for measure, series in measured.values()]
 
 
 async def needs(asked: Asked) -> list[Need]:
@@ -79,7 +87,7 @@ async def commitments(asked: Asked) -> Promises:
     series = await attempt(series_of(asked))
     today = asked.when.today
     still = [one for one in promises.in_order(listed.items) if one.state == "open"]
-    known: Mapping[str, Series] = {} if isinstance(series, Away) else series
+    known = {} if isinstance(series, Away) else {name: pair[1] for name, pair in series.items()}
     return Promises(
         open=[promises.promise(one, asked.names, today) for one in still[:5]],
         more=max(0, len(still) - 5),
@@ -120,9 +128,9 @@ def urgent(row: WorkRow, asked: Asked) -> Urgent:
     )
 
 
-def moves(series: Mapping[str, Series], today: dt.date) -> list[tuple[Series, Variation]]:
+def moves(measured: Measured, today: dt.date) -> list[tuple[Series, Variation]]:
     """Each series with how it stands."""
-    return [(one, variation.of(one, today)) for one in series.values()]
+    return [(series, variation.of(series, today)) for _, series in measured.values()]
 
 
 async def agreed_for(asked: Asked, measure: str) -> tuple[Commitment, ...]:

@@ -1,0 +1,82 @@
+"""Starts the dashboard: reads settings and the clock, follows the log, serves the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+from eventlog.following import Follower
+from runtime import process, telemetry
+from runtime.auth import TokenIssuer, token_reader
+from runtime.staff import Directory
+from services.dashboard.application import pages
+from services.dashboard.client import Services
+from services.dashboard.live import TOPICS, Hub
+from services.dashboard.pages.desk import Desk
+from services.dashboard.pages.rendering import environment
+from services.dashboard.settings import DashboardSettings
+
+PORT = 80
+
+
+class Connections:
+    """The connections to the other services, given back when the process leaves."""
+
+    name = "connections"
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def start(self) -> None:
+        """Nothing to do: each is opened when it is first needed."""
+
+    async def stop(self) -> None:
+        """Close them."""
+        await self._services.close()
+
+
+async def main() -> int:
+    """Join the rooms and serve until told to stop."""
+    settings = DashboardSettings()
+    telemetry.configure("dashboard", settings.log_level)
+    services = Services(
+        {
+            "ingest": settings.ingest_url,
+            "metrics": settings.metrics_url,
+            "actions": settings.actions_url,
+            "notify": settings.notify_url,
+        },
+        timeout_s=settings.dashboard_call_timeout_s,
+    )
+    local = settings.is_loopback and not settings.oidc_issuer
+    desk = Desk(
+        services=services,
+        directory=Directory(settings.staff_file),
+        templates=environment(),
+        clock=lambda: dt.datetime.now(dt.UTC),
+        issuer=TokenIssuer(settings.keys, audience=settings.oidc_audience) if local else None,
+        tenant=settings.tenant,
+        session_s=settings.dashboard_session_s,
+    )
+    hub = Hub(
+        most=settings.dashboard_live_most,
+        each=settings.dashboard_live_each,
+        life_s=settings.dashboard_live_life_s,
+    )
+    organisation = Follower(
+        settings.kafka_bootstrap,
+        ("primed.organisation",),
+        start="beginning",
+        hear=hub.hear_organisation,
+    )
+    changes = Follower(settings.kafka_bootstrap, TOPICS, start="end", hear=hub.hear)
+    checks = {"organisation": organisation.well, "changes": changes.well}
+    app = pages(desk, hub, token_reader(settings), checks)
+    parts = (Connections(services), organisation, changes)
+    return await process.serve(app, parts, settings.bind, settings.port_base + PORT)
+
+
+if __name__ == "__main__":
+    process.run(main)

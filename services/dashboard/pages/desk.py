@@ -1,0 +1,212 @@
+"""What every page route needs: who asks, of which unit, for which day, and how an answer is rendered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+
+import jinja2
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from runtime.auth import Principal, TokenIssuer, needs
+from runtime.http import Problem
+from runtime.staff import Directory, StaffFileWrong
+from runtime.telemetry import log
+from services.dashboard.domain import questions, words
+from services.dashboard.domain.questions import Moment
+from services.dashboard.domain.tree import Tree
+from services.dashboard.flow import Asked, Page, Part, Reader, page
+from services.dashboard.pages import session
+
+READERS = ("practitioner", "manager", "head", "director", "finance", "analyst", "operator")
+HOLDERS = ("manager", "head", "director")
+OWNERS = ("practitioner", "manager", "head", "director")
+Who = Annotated[Principal, needs(*READERS)]
+Holder = Annotated[Principal, needs(*HOLDERS)]
+Owner = Annotated[Principal, needs(*OWNERS)]
+
+DONE = {
+    "acknowledged": "You have acknowledged the exception. The ladder stops while you are on it.",
+    "closed": "The exception is closed.",
+    "agreed": "The commitment is agreed.",
+    "completed": "The commitment is done.",
+    "carried": "The commitment is carried forward.",
+    "dropped": "The commitment is dropped.",
+    "planned": "The meeting is planned.",
+    "started": "The meeting has started.",
+    "reviewed": "The review is kept.",
+    "decided": "The decision is kept.",
+    "meeting-closed": "The meeting is closed.",
+    "signed-out": "You have signed out.",
+}
+"""What a page says after a command that went well."""
+
+
+class Services(Protocol):
+    """The other services, read with one person's token."""
+
+    def reader(self, token: str) -> Reader: ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Joined in `__main__`: the ways to the services, the staff directory, templates and the clock."""
+
+    services: Services
+    directory: Directory
+    templates: jinja2.Environment
+    clock: Callable[[], dt.datetime]
+    issuer: TokenIssuer | None
+    tenant: str
+    session_s: int
+
+    def name(self, staff: str | None) -> str:
+        """A person's name, or the id where the directory cannot say."""
+        try:
+            return self.directory.person(staff).name if staff else "nobody"
+        except StaffFileWrong as error:
+            log().error("staff-file-wrong", message=str(error))
+            return staff or "nobody"
+
+
+def desk(request: Request) -> Desk:
+    """The desk of this process."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+def reader(request: Request) -> Reader:
+    """A reader with this person's token, from the session or from `Authorization`."""
+    sent = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return desk(request).services.reader(sent or session.token_of(request) or "")
+
+
+async def asked(request: Request, who: Principal, unit: str | None = None, **options: str) -> Asked:
+    """This request in the flow's terms; without a unit, the reader's own, else the whole council."""
+    reading = reader(request)
+    home = who.unit
+    if home is None:
+        root = Tree(await reading.read(questions.organisation())).root
+        home = root.id if root else ""
+    query = {key: value[:300] for key, value in request.query_params.items()}
+    when = Moment(desk(request).clock(), _as_at(request))
+    return Asked(
+        reader=reading,
+        unit=unit or query.get("unit") or home,
+        home=home,
+        when=when,
+        names=desk(request).name,
+        paused=query.get("live") == "off",
+        options={**query, **options},
+    )
+
+
+def _as_at(request: Request) -> dt.date | None:
+    given = request.query_params.get("as_at")
+    if not given:
+        return None
+    day = words.date_of(given)
+    today = desk(request).clock().astimezone(words.LONDON).date()
+    if day is None or not dt.date(1990, 1, 1) <= day <= today or len(given) != 10:
+        raise Problem(
+            422,
+            "That day cannot be shown",
+            "Choose a day up to today, written like 2026-09-30 in the address.",
+        )
+    return day
+
+
+async def show(
+    request: Request,
+    who: Principal,
+    asking: Asked,
+    template: str,
+    parts: Mapping[str, Part],
+    *,
+    nav: str,
+    status: int = 200,
+    errors: tuple[str, ...] = (),
+    **extra: Any,
+) -> HTMLResponse:
+    """Read the page's parts and render them: all of the page, or the one part that is asked for anew."""
+    only = request.query_params.get("part", "")
+    wanted = {only: parts[only]} if only in parts else {} if only == "fresh" else parts
+    read = await page(asking, wanted)
+    name = f"parts/{only}.html" if only in parts or only == "fresh" else template
+    view = {
+        **frame(request, who),
+        "asked": asking,
+        "page": read,
+        "unit": read.tree.units[asking.unit],
+        "when": asking.when,
+        "today": asking.when.today,
+        "as_at": asking.when.as_at.isoformat() if asking.when.as_at else None,
+        "places": places(who, read, asking),
+        "live": None if asking.when.as_at or asking.paused else f"/live?unit={asking.unit}",
+        "nav": nav,
+        "errors": errors,
+        "key": secrets.token_hex(12),
+        "values": {},
+        **read.parts,
+        **extra,
+    }
+    return HTMLResponse(desk(request).templates.get_template(name).render(view), status)
+
+
+def frame(request: Request, who: Principal | None) -> dict[str, Any]:
+    """What the frame of any page shows, also of an error."""
+    return {
+        "me": who,
+        "my_name": desk(request).name(who.subject) if who else "",
+        "form_token": session.form_token(request),
+        "path": request.url.path,
+        "query": dict(request.query_params),
+        "name": desk(request).name,
+        "said": DONE.get(request.query_params.get("done", ""), ""),
+        "now": desk(request).clock(),
+    }
+
+
+def places(who: Principal, read: Page, asking: Asked) -> list[tuple[str, str, str]]:
+    """Where the head of a page leads: (key, address, words)."""
+    units = read.tree.units
+    team = next(
+        (one for one in (asking.unit, asking.home) if one in units and units[one].level == "team"), None
+    )
+    above = [one.id for one in read.tree.path(asking.unit)] + [asking.unit]
+    wide = next((one for one in reversed(above) if one in units and units[one].level != "team"), None)
+    waiting = f"Exceptions ({read.waiting})" if read.waiting else "Exceptions"
+    found = [
+        ("overview", f"/units/{wide}", "Overview") if wide else None,
+        ("team", f"/units/{team}", "Team") if team else None,
+        ("work", f"/units/{asking.home}/work?worker={who.subject}", "My work")
+        if who.role == "practitioner"
+        else None,
+        ("meetings", "/meetings", "Meetings"),
+        ("commitments", "/commitments", "Commitments"),
+        ("exceptions", "/exceptions", waiting),
+        ("catalogue", "/catalogue", "Catalogue"),
+    ]
+    return [place for place in found if place]
+
+
+def onward(path: str, done: str) -> RedirectResponse:
+    """After a command: the page that shows what came of it."""
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}done={done}", 303)
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields of a form, trimmed, once its token is right."""
+    sent = await request.form()
+    fields = {key: str(value).strip()[:4000] for key, value in sent.items()}
+    session.check_form(request, fields.pop(session.FORM_FIELD, ""))
+    return fields
+
+
+def version(fields: Mapping[str, str]) -> int | None:
+    """The version of what the reader saw when they decided."""
+    return int(fields["version"]) if fields.get("version", "").isdigit() else None

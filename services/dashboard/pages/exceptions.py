@@ -1,0 +1,87 @@
+"""The exceptions inbox and one exception: acknowledge with a note, close with a reason or a commitment."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.dashboard.domain.refusals import Refused
+from services.dashboard.pages import desk
+from services.dashboard.pages.desk import Holder, Who
+from services.dashboard.stories import agreements
+
+router = APIRouter()
+Id = Annotated[str, Path(max_length=200)]
+PARTS = {"exception": agreements.escalation}
+
+
+@router.get("/exceptions", response_class=HTMLResponse)
+async def exceptions(request: Request, who: Who) -> Response:
+    """Everything out of the ordinary in the reader's unit and below."""
+    asking = await desk.asked(request, who)
+    return await desk.show(
+        request, who, asking, "exceptions.html", {"inbox": agreements.inbox}, nav="exceptions"
+    )
+
+
+@router.get("/escalations/{escalation}", response_class=HTMLResponse)
+async def escalation(request: Request, who: Who, escalation: Id) -> Response:
+    """One exception."""
+    asking = await desk.asked(request, who, escalation=escalation)
+    return await desk.show(request, who, asking, "escalation.html", PARTS, nav="exceptions")
+
+
+@router.post("/escalations/{escalation}/acknowledge", response_class=HTMLResponse)
+async def acknowledge(request: Request, who: Holder, escalation: Id) -> Response:
+    """Say that somebody is on it."""
+    fields = await desk.form(request)
+    return await _act(request, who, escalation, "acknowledge", {"note": fields.get("note", "")}, fields)
+
+
+@router.post("/escalations/{escalation}/close", response_class=HTMLResponse)
+async def close(request: Request, who: Holder, escalation: Id) -> Response:
+    """End it with a reason, or with a commitment that was made for it."""
+    fields = await desk.form(request)
+    chosen = "commitment" if fields.get("commitment") else "reason"
+    return await _act(request, who, escalation, "close", {chosen: fields.get(chosen, "")}, fields)
+
+
+async def _act(
+    request: Request, who: Holder, escalation: str, verb: str, body: dict[str, str], fields: dict[str, str]
+) -> Response:
+    asking = await desk.asked(request, who, escalation=escalation)
+    errors = tuple(_WANTED[key] for key, value in body.items() if not value)
+    if not errors:
+        try:
+            await asking.reader.command(
+                "notify",
+                f"/v1/escalations/{escalation}/{verb}",
+                body,
+                key=fields.get("key", ""),
+                version=desk.version(fields),
+            )
+        except Refused as refused:
+            errors = refused.problems or (str(refused),)
+        else:
+            done = "acknowledged" if verb == "acknowledge" else "closed"
+            return desk.onward(f"/escalations/{escalation}", done)
+    return await desk.show(
+        request,
+        who,
+        asking,
+        "escalation.html",
+        PARTS,
+        nav="exceptions",
+        status=422,
+        errors=errors,
+        values=fields,
+    )
+
+
+_WANTED = {
+    "note": "Say in the note what you are doing about it",
+    "reason": "Give the reason for closing it, or choose a commitment",
+    "commitment": "Choose the commitment that answers it",
+}

@@ -1,0 +1,27 @@
+"""Settings of the dashboard alone; the shared ones are in `runtime.settings`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from runtime.settings import Settings
+
+
+class DashboardSettings(Settings):
+    """Knobs of the pages."""
+
+    dashboard_call_timeout_s: float = Field(
+        2.5, gt=0, le=30, description="Seconds after which a page goes on without a service that is slow."
+    )
+    dashboard_session_s: int = Field(
+        8 * 3600, ge=60, le=7 * 86400, description="Seconds for which a sign-in lasts: a working day."
+    )
+    dashboard_live_most: int = Field(
+        500, ge=1, description="Open live connections at once; more are told to come back."
+    )
+    dashboard_live_each: int = Field(
+        12, ge=1, description="Open live connections of one person: some windows, not a flood."
+    )
+    dashboard_live_life_s: float = Field(
+        3600, ge=1, description="Seconds after which a live connection ends and the browser makes a new one."
+    )

@@ -1,0 +1,280 @@
+"""The services behind the pages, as far as pages ask them, answering from an invented council. For tests alone."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from tests.browser import council
+
+SERVICE = {
+    "units": "metrics",
+    "measures": "metrics",
+    "figures": "metrics",
+    "series": "metrics",
+    "reports": "metrics",
+    "explain": "metrics",
+    "events": "metrics",
+    "items": "metrics",
+    "work": "metrics",
+    "feeds": "metrics",
+    "meetings": "actions",
+    "commitments": "actions",
+    "escalations": "notify",
+    "rules": "notify",
+}
+
+
+@dataclass
+class Backend:
+    """What the services answer now: the scene, who is away, and which commands came."""
+
+    scene: str = "busy"
+    away: set[str] = field(default_factory=set)
+    commands: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
+    meeting_state: str = "scheduled"
+    reviewed: list[dict[str, Any]] = field(default_factory=list)
+    calls: int = 0
+
+    def reset(self, scene: str = "busy") -> None:
+        """Begin a scene anew."""
+        self.scene, self.away, self.commands = scene, set(), []
+        self.meeting_state, self.reviewed, self.calls = "scheduled", [], 0
+
+    def meeting(self) -> dict[str, Any]:
+        """The meeting as it stands."""
+        return {**council.meetings("busy")[0], "state": self.meeting_state, "reviewed": self.reviewed}
+
+    def meta(self) -> dict[str, Any]:
+        """How fresh an answer is."""
+        fresh = "2026-11-17T17:02:00+00:00" if self.scene == "stale" else council.NOW.isoformat()
+        return {"as_at": council.TODAY.isoformat(), "as_known": None, "fresh_at": fresh, "positions": {}}
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
+    """An RFC 9457 answer."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def application(backend: Backend) -> FastAPI:
+    """All the services in one."""
+    app = FastAPI()
+
+    @app.middleware("http")
+    async def away(request: Request, call_next: Any) -> Response:
+        backend.calls += 1
+        service = SERVICE.get(request.url.path.split("/")[2], "")
+        if service in backend.away:
+            return problem(503, "Away", "Not now.")
+        if not request.headers.get("authorization", "").startswith("Bearer ey"):
+            return problem(401, "Not signed in", "No token was sent.")
+        answer: Response = await call_next(request)
+        return answer
+
+    _metrics(app, backend)
+    _actions(app, backend)
+    _notify(app, backend)
+    return app
+
+
+def _metrics(app: FastAPI, backend: Backend) -> None:
+    @app.get("/v1/units")
+    def units() -> Any:
+        rows = [
+            {
+                "id": key,
+                "level": level,
+                "name": name,
+                "parent": parent,
+                "opened": "2020-01-01",
+                "closed": None,
+            }
+            for key, level, name, parent in council.UNITS
+        ]
+        roles = [
+            {"unit": one["unit"], "role": one["role"], "person": key}
+            for key, one in council.PEOPLE.items()
+            if one["unit"]
+        ]
+        workers = [{"worker": key, "team": "north-locality"} for key in ("w-0010", "w-0011", "w-0012")]
+        return {"units": rows, "roles": roles, "workers": workers, **backend.meta()}
+
+    @app.get("/v1/measures")
+    def measures() -> Any:
+        return {"measures": [_measure(one) for one in council.MEASURES]}
+
+    @app.get("/v1/figures")
+    def figures(request: Request) -> Any:
+        query = request.query_params
+        found = [
+            {"measure": one, "unit": unit, "period": query["period"], "value": value, "unfinished": True}
+            for one in query.getlist("measure")
+            for unit in query.getlist("unit")
+            for value in [(council.values_of(backend.scene, one) or [None])[-1]]
+        ]
+        return {"figures": found, **backend.meta()}
+
+    @app.get("/v1/series")
+    def series(measure: str, unit: str, grain: str = "month") -> Any:
+        if measure not in {one[0] for one in council.MEASURES}:
+            return problem(404, "Not found", "There is nothing here for you.")
+        return {**council.series(backend.scene, measure, unit, grain), **backend.meta()}
+
+    @app.get("/v1/reports/{report}")
+    def report(report: str, unit: str, by: str = "month") -> Any:
+        if report.endswith((".csv", ".xlsx")):
+            return Response("month,overdue\n2026-11,8\n", media_type="text/csv")
+        rows: list[dict[str, Any]] = {
+            "workload": lambda: council.workload(backend.scene, by),
+            "outcomes": lambda: council.outcomes(backend.scene),
+            "completed": lambda: [{"month": "2026-10", "worker": "w-0010", "completed": 40, "late": 6}],
+        }[report]()
+        return {"report": report, "unit": unit, "by": by, "finding": "", "rows": rows, **backend.meta()}
+
+    @app.get("/v1/work")
+    def work(unit: str, worker: str | None = None) -> Any:
+        return {**council.work(backend.scene, worker), **backend.meta()}
+
+    @app.get("/v1/feeds")
+    def feeds() -> Any:
+        quiet = backend.scene == "stale"
+        rows = [
+            {
+                "source": "demo/cases",
+                "cadence": "live",
+                "last_known": "2026-11-17T17:02:00+00:00",
+                "quiet": quiet,
+            },
+            {
+                "source": "demo/hr",
+                "cadence": "nightly",
+                "last_known": "2026-11-18T02:00:00+00:00",
+                "quiet": False,
+            },
+        ]
+        return {"feeds": [] if backend.scene == "empty" else rows, **backend.meta()}
+
+    @app.get("/v1/explain")
+    def explain(measure: str, unit: str, period: str) -> Any:
+        found = next((one for one in council.MEASURES if one[0] == measure), None)
+        if found is None:
+            return problem(404, "Not found", "There is nothing here for you.")
+        value = (council.values_of(backend.scene, measure) or [None])[-1]
+        figure = {"measure": measure, "name": found[1], "unit": unit, "period": period, "value": value}
+        lines = [] if backend.scene == "empty" else council.LINES
+        more = {"total_lines": len(lines), "sum": sum(one["amount"] for one in lines), "next_cursor": None}  # type: ignore[misc]  # amounts are whole numbers
+        return {"figure": figure, "definition": _measure(found), "lines": lines, **more, **backend.meta()}
+
+    @app.get("/v1/events/{topic}/{partition}/{offset}")
+    def event(topic: str, partition: int, offset: int) -> Any:
+        if offset != 1042:
+            return problem(404, "Not found", "There is nothing here for you.")
+        place = {"topic": topic, "partition": partition, "offset": offset}
+        return {
+            "event": council.EVENT,
+            **place,
+            "known_at": council.NOW.isoformat(),
+            "lines": council.LINES[:1],
+        }
+
+    @app.get("/v1/items")
+    def items(subject: str) -> Any:
+        item = {"subject": subject, "state": "open", "kind": "review", "team": "north-locality"}
+        held = {"worker": "w-0010", "due": "2026-09-12", "received": "2026-05-01"}
+        return {**item, **held, "events": [council.EVENT], "lines": council.LINES}
+
+
+def _measure(one: tuple[Any, ...]) -> dict[str, Any]:
+    key, name, formula, unit_of_measure, polarity, target = one
+    return {
+        "id": key,
+        "name": name,
+        "definition": f"{name}, counted on the day it happened.",
+        "formula": formula,
+        "unit_of_measure": unit_of_measure,
+        "polarity": polarity,
+        "grains": ["week", "month"],
+        "target": target,
+        "threshold": None,
+        "audiences": ["managers"],
+        "prompts": {"worse": ["What got in the way?"], "as_usual": ["What would let us do one more?"]},
+    }
+
+
+def _actions(app: FastAPI, backend: Backend) -> None:
+    @app.get("/v1/commitments")
+    def commitments() -> Any:
+        return {"items": council.commitments(backend.scene), "next_cursor": None}
+
+    @app.get("/v1/commitments/{one}")
+    def commitment(one: str) -> Any:
+        found = [each for each in council.commitments("busy") if each["id"] == one]
+        return found[0] if found else problem(404, "Not found", "There is nothing here for you.")
+
+    @app.get("/v1/meetings")
+    def meetings() -> Any:
+        return {"items": council.meetings(backend.scene), "next_cursor": None}
+
+    @app.get("/v1/meetings/{one}")
+    def meeting(one: str) -> Any:
+        return backend.meeting() if one == "m-1" else problem(404, "Not found", "There is nothing here.")
+
+    @app.post("/v1/meetings/{one}/{verb}")
+    async def act(one: str, verb: str, request: Request) -> Any:
+        body = await _noted(backend, request)
+        if verb == "start":
+            backend.meeting_state = "in_progress"
+        if verb == "review":
+            backend.reviewed.append(body)
+        if verb == "close":
+            if not backend.reviewed:
+                detail = "The meeting cannot be closed: “Re-plan the five oldest reviews” was due and not reviewed."
+                return problem(409, "The meeting cannot be closed", detail)
+            backend.meeting_state = "closed"
+        return backend.meeting()
+
+    @app.post("/v1/commitments")
+    @app.post("/v1/meetings")
+    @app.post("/v1/commitments/{one}/{verb}")
+    async def take(request: Request) -> Any:
+        body = await _noted(backend, request)
+        if body.get("deadline", "9") < council.TODAY.isoformat():
+            return problem(422, "Something is wrong", "The deadline lies in the past; give a day to come.")
+        return {"id": "c-9"}
+
+
+def _notify(app: FastAPI, backend: Backend) -> None:
+    @app.get("/v1/escalations")
+    def escalations(state: str = "open") -> Any:
+        return {"items": council.escalations(backend.scene) if state == "open" else [], "next_cursor": None}
+
+    @app.get("/v1/escalations/{one}")
+    def escalation(one: str) -> Any:
+        found = [each for each in council.escalations("busy") if each["id"] == one]
+        return found[0] if found else problem(404, "Not found", "There is nothing here for you.")
+
+    @app.post("/v1/escalations/{one}/{verb}")
+    async def act(request: Request) -> Any:
+        await _noted(backend, request)
+        return {}
+
+    @app.get("/v1/rules")
+    def rules() -> Any:
+        rule = {"id": "r-1", "name": "Overdue work of a team", "measure": "overdue", "level": "team"}
+        return {"items": [{**rule, "comparison": "above", "value": 20, "ladder": ["manager", "head"]}]}
+
+
+async def _noted(backend: Backend, request: Request) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    with contextlib.suppress(ValueError):
+        body = await request.json()
+    wanted = ("if-match", "idempotency-key")
+    backend.commands.append(
+        (request.url.path, body, {name: request.headers.get(name, "") for name in wanted})
+    )
+    return body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -86,15 +87,21 @@ class KafkaProducer:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def reachable(self) -> str | None:
-        """A check for /readyz: None when Kafka answers, else what to do."""
+        """A check for /readyz: None when Kafka answers a question asked now, else what to do."""
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[None] = loop.create_future()
         try:
-            async with asyncio.timeout(min(2.0, self._timeout_s)):
-                await asyncio.get_running_loop().run_in_executor(self._thread, self._connected)
+            async with asyncio.timeout(min(1.5, self._timeout_s)):
+                client = await loop.run_in_executor(self._thread, self._connected)
+                # An open connection says little: a frozen broker keeps it. Only a fresh answer counts.
+                asked = client._metadata.request_update()
+                asked.add_both(lambda _: _wake(loop, answered))
+                await answered
         except (TimeoutError, errors.KafkaError, OSError) as error:
             return (
                 f"Kafka does not answer ({type(error).__name__}); start it, or check PRIMED_KAFKA_BOOTSTRAP."
             )
-        return None
+        return f"Kafka answers with an error ({type(asked.exception).__name__})." if asked.failed() else None
 
     def _hand_over(self, sending: _Sending) -> None:
         """In the producer's thread: give the messages to kafka-python, unless the caller has left."""
@@ -223,6 +230,17 @@ class _Room:
     def _fits(self, size: int) -> bool:
         """One call larger than the whole room goes alone."""
         return self._used + size <= self._limit or self._used == 0
+
+
+def _wake(loop: asyncio.AbstractEventLoop, waiting: asyncio.Future[None]) -> None:
+    """From the client's thread: let the waiting go on; nobody waits when the loop is closed."""
+
+    def wake() -> None:
+        if not waiting.done():
+            waiting.set_result(None)
+
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(wake)
 
 
 def _size(message: Message) -> int:

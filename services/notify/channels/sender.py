@@ -21,7 +21,7 @@ IDLE_S = 0.25
 TRY_AGAIN_S = 2.0
 
 ATTEMPTS = counter(
-    "notify_attempts_total",
+    "notify_attempts",
     "Attempts to tell somebody, by channel and what came of it: shows a dead mail server.",
     ("channel", "outcome"),
 )

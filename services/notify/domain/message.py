@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,14 @@ class Notice(Struct, frozen=True, kw_only=True):
     escalation: str
     unit: str
     at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message in somebody's inbox."""
+
+    message: Message
+    read: bool
 
 
 def number(value: Number, unit: Unit) -> str:

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, assert_never
+from dataclasses import dataclass
+from typing import Any, Literal, assert_never
 
 from services.notify.domain.escalation import Acknowledged, Cleared, Closed, Known, Raised, note_of
+from services.notify.domain.rule import Rule
+
+Place = tuple[dt.datetime, str]
+"""Where a list goes on: the moment and id of the last one shown."""
 
 Name = Literal["raised", "acknowledged", "cleared", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An exception as it reads now, and its rule as it stands."""
+
+    body: dict[str, Any]
+    commitments: list[str]
+    rule: Rule | None
+
+    @property
+    def place(self) -> Place:
+        """Its place in the list."""
+        return dt.datetime.fromisoformat(self.body["raised_at"]), self.body["id"]
+
+    @property
+    def people(self) -> set[str]:
+        """Everybody who was asked."""
+        return {one["person"] for one in self.body["asked"] if one["person"]}
 
 
 def name_of(state: Known) -> Name:

@@ -4,62 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from eventlog.postgres import Pool, Row, statements, transaction
-from services.notify.domain.message import Message
+from services.notify.domain.message import Message, Received
+from services.notify.domain.overview import Place, Shown
 from services.notify.domain.rule import Rule
+from services.notify.domain.subscription import Subscription
 
 SQL = statements("services.notify.store", "reading.sql")
-
-Place = tuple[dt.datetime, str]
-"""Where a list goes on: the moment and id of the last one shown."""
-
-OPEN = ["raised", "acknowledged"]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An exception as it reads now, and its rule as it stands."""
-
-    body: dict[str, Any]
-    commitments: list[str]
-    rule: Rule | None
-
-    @property
-    def place(self) -> Place:
-        """Its place in the list."""
-        return dt.datetime.fromisoformat(self.body["raised_at"]), self.body["id"]
-
-    @property
-    def people(self) -> set[str]:
-        """Everybody who was asked."""
-        return {one["person"] for one in self.body["asked"] if one["person"]}
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A message in somebody's inbox."""
-
-    message: Message
-    read: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """Who hears what by webhook."""
-
-    id: str
-    url: str
-    events: list[str]
-    unit: str | None
-    by: str
-    at: dt.datetime
-    state: str
-    why: str | None
 
 
 class Reading:
@@ -115,11 +70,11 @@ class Reading:
         state: str | None,
         before: int | None,
         limit: int,
-    ) -> list[Row]:
+    ) -> list[dict[str, Any]]:
         """Deliveries with every attempt, the newest first."""
         asked = (tenant, units, exception, state, before, limit)
         async with transaction(self._pool) as connection:
-            return list(await connection.fetch(SQL["deliveries"], *asked))
+            return [dict(row) for row in await connection.fetch(SQL["deliveries"], *asked)]
 
     async def rules(self, tenant: str) -> list[tuple[Rule, int]]:
         """The rules that stand, with their versions."""

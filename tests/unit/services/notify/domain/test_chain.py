@@ -8,9 +8,11 @@ from schemas.envelope import Envelope, Event
 from schemas.organisation import RoleAssigned, UnitRegistered
 from schemas.registry import data_of
 from schemas.tree import Tree
-from services.notify.domain.chain import Rung, chain, first, following, role_over
+from services.notify.domain.chain import Rung, ask, chain, following, role_over
+from services.notify.domain.escalation import Next
 
 TODAY = dt.date(2026, 11, 16)
+LATER = dt.datetime(2026, 11, 17, 12, tzinfo=dt.UTC)
 
 
 def tree(*roles: tuple[str, str, str], day: str = "2024-01-01") -> Tree:
@@ -52,7 +54,7 @@ def test_an_empty_rung_is_left_out() -> None:
 
 def test_an_exception_of_a_service_begins_with_its_head() -> None:
     held = tree(("north", "manager", "leah"), ("long-term", "head", "ruth"))
-    assert first(chain(held, "long-term", ("manager", "head"), TODAY)) == Rung(2, "head", "ruth")
+    assert chain(held, "long-term", ("manager", "head"), TODAY)[0] == Rung(2, "head", "ruth")
 
 
 def test_one_person_on_two_rungs_is_asked_once() -> None:
@@ -69,7 +71,7 @@ def test_with_nobody_on_the_ladder_the_director_is_asked() -> None:
 def test_nobody_at_all() -> None:
     assert chain(tree(), "north", ("manager", "head"), TODAY) == ()
     assert chain(Tree(), "never-registered", ("manager",), TODAY) == ()
-    assert first(()) is None
+    assert ask((), lambda: LATER) == (None, None)
 
 
 def test_a_role_that_begins_later_is_not_held_yet() -> None:
@@ -82,6 +84,13 @@ def test_the_next_rung_is_above_and_never_asks_the_same_person_twice() -> None:
     assert following(rungs, 0, []) == rungs[0]
     assert following(rungs, 1, ["leah"]) == rungs[1]
     assert following(rungs, 2, ["leah", "ruth"]) is None
+
+
+def test_who_is_asked_now_and_who_follows_when() -> None:
+    rungs = (Rung(1, "manager", "leah"), Rung(2, "head", "ruth"))
+    assert ask(rungs, lambda: LATER) == (rungs[0], Next("ruth", LATER))
+    assert ask(rungs, lambda: LATER, 1, ["leah"]) == (rungs[1], None)
+    assert ask(rungs, lambda: LATER, 2, ["leah", "ruth"]) == (None, None)
 
 
 def test_by_which_role_somebody_answers() -> None:

@@ -53,6 +53,8 @@ def test_a_calendar_without_working_days_is_refused() -> None:
         Hours(LONDON, weekdays=frozenset())
     with pytest.raises(ValueError, match="open before they close"):
         Hours(LONDON, dt.time(17), dt.time(9))
-    always_closed = Hours(LONDON, holidays=frozenset(dt.date(2026, 1, 1) + dt.timedelta(n) for n in range(4000)))
+    always_closed = Hours(
+        LONDON, holidays=frozenset(dt.date(2026, 1, 1) + dt.timedelta(n) for n in range(4000))
+    )
     with pytest.raises(ValueError, match="No working time"):
         after(always_closed, at("2026-01-01T09:00"), dt.timedelta(hours=1))

@@ -1,0 +1,1 @@
+"""The HTTP surface of notify: parse, hand to the flow, answer."""

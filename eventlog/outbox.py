@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ LONGEST_WAIT_S = 0.2
 TRY_AGAIN_S = 1.0
 """After an outage, or when another process holds the relay."""
 
-COMMANDS_KEPT = "30 days"
+COMMANDS_KEPT = dt.timedelta(days=30)
 HOUSEKEEPING_S = 3600.0
 
 log = structlog.get_logger("eventlog.outbox")

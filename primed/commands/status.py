@@ -65,7 +65,7 @@ def _lag(address: str) -> int | None:
             lines = answer.read().decode().splitlines()
     except (OSError, urllib.error.URLError, ValueError):
         return None
-    amounts = [line.rpartition(" ")[2] for line in lines if line.startswith("primed_carriage_lag")]
+    amounts = [line.rpartition(" ")[2] for line in lines if line.startswith("primed_metrics_lag_records")]
     return int(sum(float(amount) for amount in amounts)) if amounts else None
 
 

@@ -2,11 +2,9 @@
 
 import os
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Callable
 
 from primed.stack import kafka, postgres
+from primed.stack.answering import responds
 from primed.stack.options import Options
 from primed.stack.place import Place
 from primed.stack.ports import HTTP_SERVICES
@@ -42,19 +40,6 @@ def environment(place: Place) -> dict[str, str]:
         variable = f"PRIMED_{name.removesuffix('-1').upper()}_URL"
         told[variable] = os.environ.get(variable) or place.url(name)
     return told
-
-
-def responds(url: str) -> Callable[[], bool]:
-    """A check that a service answers 200 there; any failure means: not yet."""
-
-    def check() -> bool:
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - an address made by Place
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError, ValueError):
-            return False
-
-    return check
 
 
 def _service(place: Place, process: str, package: str, worker: str | None = None) -> Program:

@@ -13,6 +13,7 @@ Grain = Literal["week", "month"]
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY = dt.timedelta(days=1)
 _LAST_YEAR, _NEXT_YEAR = dt.timedelta(days=365), dt.timedelta(days=330)
 
@@ -72,6 +73,18 @@ def parse(text: str) -> Period:
 
 
 _WRONG = "'{text}' is no period. Give a month as 2026-11 or a week as 2026-W46."
+
+
+def days_of(text: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a day, month or week as text; raises `BadPeriod`."""
+    if _DATE.fullmatch(text):
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError as error:
+            raise BadPeriod(f"'{text}' is no day that exists.") from error
+        return day, day
+    period = parse(text)
+    return period.first, period.last
 
 
 def containing(day: dt.date, grain: Grain) -> Period:

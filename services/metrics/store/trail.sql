@@ -17,7 +17,7 @@ JOIN event e ON e.generation = $1 AND e.topic = found.topic AND e.partition = fo
     AND e."offset" = found."offset"
 WHERE ($6 OR found.net <> 0)
   AND (found.t, found.day, found.topic, found.partition, found."offset", found.n)
-    > ($7::integer, $8::date, $9::text, $10::integer, $11::bigint, $12::integer)
+    > ($7::bigint, $8::date, $9::text, $10::bigint, $11::bigint, $12::bigint)
 ORDER BY found.t, found.day, found.topic, found.partition, found."offset", found.n
 LIMIT $13
 

@@ -4,12 +4,21 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
+from fastapi import FastAPI
 
 import services.metrics
 from eventlog.postgres import Pool, connect
+from runtime.auth import TokenIssuer, token_reader
+from runtime.http import application
+from runtime.settings import Settings
 from services.metrics.answers.asking import Ask, Sources
+from services.metrics.api import routers
+from services.metrics.api.desk import Desk
 from services.metrics.domain.measures import catalogue
 from services.metrics.domain.spc import Rules
 from services.metrics.flow import absorb
@@ -61,3 +70,30 @@ def ask():
         return Ask(history.TENANT, unit, dt.date.fromisoformat(as_at), history.TODAY, known)
 
     return make
+
+
+class Council:
+    """The service's HTTP surface as a person of the council sees it."""
+
+    def __init__(self, app: FastAPI, issuer: TokenIssuer) -> None:
+        self.app, self.issuer = app, issuer
+
+    async def get(
+        self, path: str, role: str = "operator", scope: str | None = None, **params: Any
+    ) -> httpx2.Response:
+        token = self.issuer.issue(role, scope, history.TENANT, "somebody", 600)
+        return await self.call(path, {"authorization": f"Bearer {token}"}, params)
+
+    async def call(self, path: str, headers: dict[str, str], params: dict[str, Any]) -> httpx2.Response:
+        transport = httpx2.ASGITransport(self.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://metrics") as client:
+            return await client.get(path, headers=headers, params=params)
+
+
+@pytest.fixture
+def council(sources: Sources, tmp_path: Path) -> Council:
+    settings = Settings(home=tmp_path)
+    now = dt.datetime(2026, 6, 15, 10, tzinfo=dt.UTC)
+    desk = Desk(sources, lambda: now, ZoneInfo("Europe/London"), {"demo/cases": "weekly"})
+    issuer = TokenIssuer(settings.keys)
+    return Council(application("metrics", token_reader(settings), routers(desk), checks={}), issuer)

@@ -127,7 +127,7 @@ async def test_an_answer_says_how_fresh_it_is(sources, ask) -> None:
 async def test_series_by_month_begin_with_the_feed_and_end_unfinished(sources, ask) -> None:
     found = (await series(sources, ask(), "received", "month", (None, None))).what
     points = {point.figure.key.period.label: point for point in found.points}
-    assert list(points)[0] == "2025-05"
+    assert next(iter(points)) == "2025-05"
     assert [points[month].figure.value for month in ("2025-05", "2025-06", MAY, JUNE)] == [1, 0, 6, 2]
     assert points[JUNE].figure.unfinished
     assert points[JUNE].mark is None

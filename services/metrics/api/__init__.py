@@ -1,0 +1,13 @@
+"""The HTTP surface of metrics' answers: parse, ask, answer. Everything is read; nothing is changed here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.metrics.api import figures, lists, reports, trail
+from services.metrics.api.desk import Desk
+
+
+def routers(desk: Desk) -> list[APIRouter]:
+    """Every route that answers from the ledger."""
+    return [room.router(desk) for room in (figures, reports, trail, lists)]

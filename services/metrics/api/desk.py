@@ -1,0 +1,161 @@
+"""Who asks for what: scope by the tree, the day asked, and errors as answers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import Query
+
+from runtime.auth import Principal, needs
+from runtime.problems import TITLES, Problem, not_found, wrong
+from services.metrics.answers.asking import Ask, BadQuestion, NotThere, Sources
+from services.metrics.domain.periods import BadPeriod, day_of, days_of
+from services.metrics.domain.units import Teams
+from services.metrics.domain.worklist import Cadence
+
+READERS = ("practitioner", "manager", "head", "director", "finance", "analyst", "operator", "service")
+FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
+
+Unit: TypeAlias = Annotated[
+    str | None, Query(max_length=200, description="Unit id; without one your own unit, or the council.")
+]
+AsAt: TypeAlias = Annotated[
+    dt.date | None,
+    Query(
+        ge=FIRST_DAY,
+        le=LAST_DAY,
+        description="The day at whose end figures stand; today without one. After today: if nothing is done.",
+    ),
+]
+AsKnown: TypeAlias = Annotated[
+    dt.datetime | None,
+    Query(description="RFC 3339 with offset: figures as they were known at this moment; now without one."),
+]
+From: TypeAlias = Annotated[
+    str | None,
+    Query(alias="from", max_length=10, description="First day, month or week: 2026-11-01, 2026-11."),
+]
+To: TypeAlias = Annotated[
+    str | None, Query(max_length=10, description="Last day, month or week, counted too: 2026-11-30, 2026-11.")
+]
+Cursor: TypeAlias = Annotated[
+    str | None, Query(max_length=1000, description="`next_cursor` of the page before.")
+]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the routes stand on: sources of answers, the clock, the time zone, how often each feed speaks."""
+
+    sources: Sources
+    now: Callable[[], dt.datetime]
+    zone: dt.tzinfo
+    cadences: Mapping[str, Cadence] = field(default_factory=dict)
+
+    @property
+    def today(self) -> dt.date:
+        """The day in the council's time zone."""
+        return day_of(self.now(), self.zone)
+
+    async def ask(
+        self,
+        who: Principal = needs(*READERS),
+        unit: Unit = None,
+        as_at: AsAt = None,
+        as_known: AsKnown = None,
+    ) -> Ask:
+        """A question about one unit in the caller's scope."""
+        return self.asked(who, unit, as_at, as_known)
+
+    def asked(
+        self, who: Principal, unit: str | None, as_at: dt.date | None, as_known: dt.datetime | None
+    ) -> Ask:
+        """The question, or the 404 that a foreign unit shares with a missing one."""
+        if as_known is not None and as_known.tzinfo is None:
+            raise wrong("as_known needs an offset, as in 2026-11-02T09:00:00Z.", field="as_known")
+        today = self.today
+        chosen = unit or who.unit or self.sources.rollup(who.tenant).home(None)
+        if not self.may_see(who, chosen, today):
+            raise not_found()
+        return Ask(who.tenant, chosen, as_at or today, today, as_known)
+
+    def may_see(self, who: Principal, unit: str, today: dt.date) -> bool:
+        """Whether the unit lies in the caller's scope by today's tree."""
+        rollup = self.sources.rollup(who.tenant)
+        if who.unit is None and unit == rollup.home(None):
+            return True
+        return rollup.tree.covers(who.unit, unit, today)
+
+    def scope(self, who: Principal) -> Teams:
+        """The teams whose work the caller may see, by today's tree."""
+        rollup = self.sources.rollup(who.tenant)
+        return rollup.on(who.unit or rollup.home(None), self.today)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turns what the answers refuse into problems that say what to do."""
+    try:
+        yield
+    except NotThere as error:
+        if not error.there_is:
+            raise not_found() from error
+        detail = f"There is no {error.what}; there are: {', '.join(error.there_is)}."
+        raise Problem(404, TITLES[404], detail, there_is=list(error.there_is)) from error
+    except BadPeriod as error:
+        raise wrong(str(error), field="period") from error
+    except BadQuestion as error:
+        raise wrong(str(error), field=error.field) from error
+
+
+def range_of(first: str | None, last: str | None) -> tuple[dt.date | None, dt.date | None]:
+    """The first and last day of a range whose ends are days, months or weeks; 422 for what is none."""
+    return _end("from", first, 0), _end("to", last, 1)
+
+
+def _end(field: str, text: str | None, which: int) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        day = days_of(text)[which]
+    except BadPeriod as error:
+        raise wrong(str(error), field=field) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise wrong(f"{field} must lie between {FIRST_DAY} and {LAST_DAY}, not at {text}.", field=field)
+    return day
+
+
+def cursor_of(place: Sequence[Any]) -> str:
+    """A place in a list as the text that asks for what follows it."""
+    plain = [item.isoformat() if isinstance(item, dt.date) else item for item in place]
+    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str, shape: Sequence[type]) -> tuple[Any, ...]:
+    """The place that a cursor names; 422 when it is none of ours."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(parts, list) or len(parts) != len(shape):
+            raise ValueError("another shape")
+        return tuple(_part(part, kind) for part, kind in zip(parts, shape, strict=True))
+    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+        raise wrong(
+            "The cursor is not one that was given out; begin again without it.", field="cursor"
+        ) from error
+
+
+def _part(part: Any, kind: type) -> Any:
+    if kind is dt.date:
+        return dt.date.fromisoformat(part)
+    if type(part) is not kind:
+        raise ValueError("another kind of value")
+    if isinstance(part, int) and not -1 <= part < 2**63:
+        raise ValueError("too large a number")
+    return part

@@ -1,0 +1,144 @@
+"""From answers to their shapes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypedDict
+
+from services.metrics.answers.asking import Answer
+from services.metrics.api import trail_views, views
+from services.metrics.domain.figures import Figure
+from services.metrics.domain.formula import Filter
+from services.metrics.domain.measures import Declared, Measure
+from services.metrics.domain.series import Point, Series
+from services.metrics.domain.trail import Line, Part, Said
+
+IF_NOTHING_IS_DONE = "if nothing is done"
+
+
+class Meta(TypedDict):
+    """The fields that every answer with figures has."""
+
+    as_at: Any
+    as_known: Any
+    fresh_at: Any
+    positions: Any
+
+
+def meta_of(answer: Answer[Any]) -> Meta:
+    """What the answer rests on."""
+    return Meta(
+        as_at=answer.ask.as_at,
+        as_known=answer.ask.as_known,
+        fresh_at=answer.fresh.fresh_at,
+        positions=dict(answer.fresh.positions),
+    )
+
+
+def measure_view(measure: Measure) -> views.Measure:
+    """A measure as the catalogue shows it."""
+    return views.Measure(
+        id=measure.id,
+        name=measure.name,
+        definition=measure.definition,
+        formula=measure.formula,
+        unit_of_measure=measure.unit,
+        polarity=measure.polarity,
+        grains=measure.grains,
+        target=measure.target,
+        threshold=measure.threshold,
+        smallest_denominator=measure.smallest_denominator,
+        audiences=measure.audiences,
+        prompts=measure.prompts,
+    )
+
+
+def figure_view(figure: Figure, declared: Declared) -> views.Figure:
+    """A figure with what it is called and means."""
+    measure = declared.measure
+    return views.Figure(
+        measure=measure.id,
+        name=measure.name,
+        unit=figure.key.unit,
+        period=figure.key.period.label,
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        unit_of_measure=measure.unit,
+        target=measure.target,
+        unfinished=figure.unfinished,
+        note=IF_NOTHING_IS_DONE if figure.ahead else None,
+        definition=measure.definition,
+    )
+
+
+def point_view(point: Point, series: Series) -> views.Point:
+    """A point with the limits of its group."""
+    figure, mark = point.figure, point.mark
+    limits = mark.limits if mark else None
+    return views.Point(
+        period=figure.key.period.label,
+        first=figure.key.period.first,
+        last=figure.key.period.last,
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        unfinished=figure.unfinished,
+        mean=mark.mean if mark else None,
+        upper=limits.upper if limits else None,
+        lower=limits.lower if limits else None,
+        special_cause=mark.cause if mark else None,
+        direction=mark.direction if mark else None,
+        judged=point.judged(series.measure),
+    )
+
+
+def part_view(part: Part) -> trail_views.Part:
+    """A term with what its lines add up to."""
+    return trail_views.Part(
+        side=part.side,
+        sign=part.sign,
+        how=part.term.how,
+        account=part.term.account,
+        filters=[_said(one) for one in part.term.filters],
+        amount=part.amount,
+        lines=part.lines,
+        cancelled=part.cancelled,
+    )
+
+
+def _said(one: Filter) -> str:
+    return f"{one.word} {'not in' if one.negated else 'in'} {', '.join(one.values)}"
+
+
+def line_view(line: Line) -> trail_views.Line:
+    """A line with the place of its event."""
+    return trail_views.Line(
+        part=line.part,
+        account=line.account,
+        team=line.team,
+        day=line.day,
+        kind=line.kind,
+        setting=line.setting,
+        worker=line.worker,
+        detail=dict(line.detail),
+        amount=line.amount,
+        subject=line.subject,
+        known_at=line.known_at,
+        event=trail_views.Place(
+            topic=line.topic,
+            partition=line.partition,
+            offset=line.offset,
+            n=line.n,
+            source=line.source,
+            id=line.id,
+            type=line.type,
+            time=line.time,
+        ),
+    )
+
+
+def body_of(said: Said) -> dict[str, Any]:
+    """The event as it stands in the log."""
+    body: dict[str, Any] = json.loads(said.body)
+    return body

@@ -1,0 +1,193 @@
+"""The shapes of answers about events, work, feeds and units."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from pydantic import Field
+
+from services.metrics.api.views import Figure, Measure, Meta, View
+from services.metrics.domain.formula import How
+from services.metrics.domain.trail import Side
+from services.metrics.domain.worklist import Cadence
+
+
+class Place(View):
+    """An event's place in the log, and what it calls itself."""
+
+    topic: str
+    partition: int
+    offset: int
+    n: int
+    source: str
+    id: str
+    type: str
+    time: str
+
+
+class Line(View):
+    """One line of the ledger; `part` is its place in the explanation's parts."""
+
+    part: int
+    account: str
+    team: str
+    day: dt.date
+    kind: str
+    setting: str
+    worker: str
+    detail: dict[str, str | int]
+    amount: int
+    subject: str
+    known_at: dt.datetime
+    event: Place
+
+
+class Part(View):
+    """One term of the formula and what its lines add up to."""
+
+    side: Side
+    sign: int
+    how: How
+    account: str
+    filters: list[str]
+    amount: int
+    lines: int
+    cancelled: int = Field(description="Lines left out because they cancel each other out.")
+
+
+class Explanation(Meta):
+    """A figure, its definition and its lines; the lines of the numerator add up to `sum`."""
+
+    figure: Figure
+    definition: Measure
+    parts: list[Part]
+    lines: list[Line]
+    total_lines: int
+    sum: int
+    next_cursor: str | None
+
+
+class Event(Meta):
+    """One event of the log with the lines that it posted."""
+
+    event: dict[str, Any]
+    topic: str
+    partition: int
+    offset: int
+    known_at: dt.datetime
+    lines: list[Line]
+
+
+class Spot(View):
+    """Where an event stands in the log, and since when it is known."""
+
+    topic: str
+    partition: int
+    offset: int
+    known_at: dt.datetime
+
+
+class Item(Meta):
+    """A subject with all its events, each with its place, and all its lines."""
+
+    subject: str
+    key: str | None
+    state: str | None
+    kind: str | None
+    team: str | None
+    worker: str | None
+    due: dt.date | None
+    start_by: dt.date | None
+    received: dt.date | None
+    ended: dt.date | None
+    outcome: str | None
+    events: list[dict[str, Any]]
+    places: list[Spot]
+    lines: list[Line]
+
+
+class WorkRow(View):
+    """One piece of work."""
+
+    subject: str
+    key: str
+    kind: str
+    urgency: str
+    team: str
+    worker: str
+    due: dt.date | None
+    start_by: dt.date | None
+    received: dt.date | None
+    days_overdue: int
+
+
+class Counts(View):
+    """Open work by urgency."""
+
+    open: int
+    overdue: int
+    due_today: int
+    due_this_week: int
+    unallocated: int
+
+
+class WorkList(Meta):
+    """Work as it stands now, the most urgent first."""
+
+    unit: str
+    rows: list[WorkRow]
+    counts: Counts
+    next_cursor: str | None
+
+
+class Feed(View):
+    """A source of case events."""
+
+    source: str
+    cadence: Cadence
+    last_event: dt.date | None
+    last_known: dt.datetime | None
+    events: int
+    quiet: bool
+
+
+class Feeds(Meta):
+    """Who feeds the ledger."""
+
+    feeds: list[Feed]
+
+
+class Unit(View):
+    """A unit as it stands last; closed: the first day on which it was no more."""
+
+    id: str
+    level: str
+    name: str
+    parent: str | None
+    opened: dt.date
+    closed: dt.date | None
+    successor: str | None
+
+
+class Role(View):
+    """Who holds which role for a unit today."""
+
+    unit: str
+    role: str
+    person: str
+
+
+class Worker(View):
+    """The team of a worker today."""
+
+    worker: str
+    team: str
+
+
+class Units(Meta):
+    """The organisation, as far as the caller may see."""
+
+    units: list[Unit]
+    roles: list[Role]
+    workers: list[Worker]

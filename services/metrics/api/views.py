@@ -1,0 +1,193 @@
+"""The shapes of answers with figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.metrics.domain.measures import State, UnitOfMeasure
+from services.metrics.domain.periods import Grain
+from services.metrics.domain.reports import By
+from services.metrics.domain.spc import Assurance, Judged, Polarity, SpecialCause, Variation
+
+Number = int | float
+
+
+class View(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class Meta(View):
+    """What every answer with figures rests on."""
+
+    as_at: dt.date = Field(description="The day at whose end the figures stand.")
+    as_known: dt.datetime | None = Field(description="The moment whose knowledge counts; null: now.")
+    fresh_at: dt.datetime | None = Field(
+        description="The last moment at which the whole log had been read; null: not yet."
+    )
+    positions: dict[str, int] = Field(description="Topic-partition → next offset to read.")
+
+
+class Measure(View):
+    """A declared measure."""
+
+    id: str
+    name: str
+    definition: str
+    formula: str
+    unit_of_measure: UnitOfMeasure
+    polarity: Polarity
+    grains: tuple[Grain, ...]
+    target: Number | None
+    threshold: Number | None
+    smallest_denominator: int
+    audiences: tuple[str, ...]
+    prompts: dict[State, tuple[str, ...]]
+
+
+class Measures(View):
+    """The catalogue."""
+
+    measures: list[Measure]
+
+
+class Figure(View):
+    """One value; null where there is nothing to divide by or the period has not begun."""
+
+    measure: str
+    name: str
+    unit: str
+    period: str
+    value: Number | None
+    numerator: int | None
+    denominator: int | None
+    unit_of_measure: UnitOfMeasure
+    target: Number | None
+    unfinished: bool
+    note: str | None = Field(description="`if nothing is done`, for a day to come.")
+    definition: str
+
+
+class Figures(Meta):
+    """Values of measures and units in one period."""
+
+    figures: list[Figure]
+
+
+class Point(View):
+    """One period of a series; unfinished ones are shown and never judged."""
+
+    period: str
+    first: dt.date = Field(alias="from")
+    last: dt.date = Field(alias="to")
+    value: Number | None
+    numerator: int | None
+    denominator: int | None
+    unfinished: bool
+    mean: float | None
+    upper: float | None
+    lower: float | None
+    special_cause: SpecialCause | None
+    direction: Literal["high", "low"] | None
+    judged: Judged | None
+
+
+class Series(Meta):
+    """A measure over time with its limits and icons."""
+
+    measure: str
+    name: str
+    unit: str
+    grain: Grain
+    unit_of_measure: UnitOfMeasure
+    polarity: Polarity
+    target: Number | None
+    definition: str
+    points: list[Point]
+    variation: Variation | None
+    assurance: Assurance | None
+    finding: str
+    prompts: tuple[str, ...] = Field(description="The questions to ask as the series stands now.")
+
+
+class WorkloadRow(View):
+    """Open work due in a month; month null: without a due date."""
+
+    month: str | None
+    worker: str | None = None
+    kind: str | None = None
+    team: str | None = None
+    overdue: int
+    due: int = Field(description="Due on the day asked or later, or without a due date.")
+    allocated: int = Field(description="Allocations made in the month.")
+
+
+class Workload(Meta):
+    """Report 1: each open item once, by the month of its due date."""
+
+    report: Literal["workload"] = "workload"
+    unit: str
+    by: By
+    finding: str
+    rows: list[WorkloadRow]
+    earlier: int = Field(description="Open work due before the months asked for.")
+    later: int = Field(description="Open work due after the months asked for.")
+
+
+class CompletedRow(View):
+    """Work completed in a month, and how much of it after its due day."""
+
+    month: str
+    worker: str | None = None
+    kind: str | None = None
+    team: str | None = None
+    completed: int
+    late: int
+
+
+class Completed(Meta):
+    """Report 2: work completed each month."""
+
+    report: Literal["completed"] = "completed"
+    unit: str
+    by: By
+    finding: str
+    first: dt.date = Field(alias="from")
+    last: dt.date = Field(alias="to")
+    rows: list[CompletedRow]
+
+
+class OutcomeRow(View):
+    """How often work ended so; shares are percentages."""
+
+    outcome: str
+    count: int
+    share: float | None
+    before_count: int
+    before_share: float | None
+
+
+class Outcomes(Meta):
+    """Report 3: how completed work ended, beside the same days a year before."""
+
+    report: Literal["outcomes"] = "outcomes"
+    unit: str
+    by: Literal["outcome"] = "outcome"
+    finding: str
+    kinds: tuple[str, ...] = Field(description="The kinds of work counted; empty: all.")
+    first: dt.date = Field(alias="from")
+    last: dt.date = Field(alias="to")
+    before_from: dt.date
+    before_to: dt.date
+    rows: list[OutcomeRow]
+
+
+class Summary(Meta):
+    """What a unit's page opens with."""
+
+    unit: str
+    finding: str

@@ -140,6 +140,25 @@ async def _places(consumer: Any, topics: Sequence[str]) -> list[aiokafka.TopicPa
     return places
 
 
+async def until_there(bootstrap: str, topics: Sequence[str]) -> None:
+    """Wait until Kafka answers and has every one of the topics."""
+    told = False
+    while True:
+        client = aiokafka.AIOKafkaConsumer(bootstrap_servers=bootstrap, client_id="primed-until-there")
+        try:
+            await client.start()
+            await _places(client, topics)
+        except (errors.KafkaError, OSError) as error:
+            if not told:
+                log.warning("kafka-awaited", why=type(error).__name__, topics=list(topics))
+                told = True
+            await asyncio.sleep(TRY_AGAIN_S)
+        else:
+            return
+        finally:
+            await client.stop()
+
+
 def as_record(record: Any) -> Record:
     """A record of aiokafka as one of ours."""
     return Record(

@@ -1,8 +1,11 @@
-"""The shapes in which records travel, and the one error that a sender must expect."""
+"""The shapes in which records travel, and the errors that readers and senders must expect.
+
+Structs of msgspec: made by the ten thousand a second, they cost a tenth of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 TopicPartition = tuple[str, int]
 """Topic and partition number."""
@@ -10,8 +13,7 @@ TopicPartition = tuple[str, int]
 EVENT_HEADERS: tuple[tuple[str, bytes], ...] = (("content-type", b"application/cloudevents+json"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One record as it was read; `timestamp_ms` is the broker's, or what a copy of a log kept."""
 
     topic: str
@@ -23,8 +25,7 @@ class Record:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One record to be written. A value of None is a tombstone; a key of None is only for dead letters."""
 
     topic: str
@@ -33,8 +34,7 @@ class Message:
     headers: tuple[tuple[str, bytes], ...] = EVENT_HEADERS
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """Where a written record stands in the log, for ever."""
 
     topic: str

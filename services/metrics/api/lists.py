@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -15,7 +15,7 @@ from services.metrics.answers.asking import Ask
 from services.metrics.api import trail_views as views
 from services.metrics.api.desk import READERS, Cursor, Desk, cursor_of, place_of
 from services.metrics.api.shaping import meta_of
-from services.metrics.domain.worklist import Cadence, State, WorkPage
+from services.metrics.domain.worklist import Cadence, State, Work, WorkPage
 
 FIRST = (dt.date.min, "")
 PLACE = (dt.date, str)
@@ -49,30 +49,25 @@ def _work(routes: APIRouter, desk: Desk) -> None:
         return views.WorkList(
             **meta_of(answer),
             unit=ask.unit,
-            rows=[
-                views.WorkRow(
-                    subject=row.subject,
-                    key=row.key,
-                    kind=row.kind,
-                    urgency=row.urgency,
-                    team=row.team,
-                    worker=row.worker,
-                    due=row.due,
-                    start_by=row.start_by,
-                    received=row.received,
-                    days_overdue=row.days_overdue(ask.today) if state == "open" else 0,
-                )
-                for row in rows
-            ],
-            counts=views.Counts(
-                open=counts.open,
-                overdue=counts.overdue,
-                due_today=counts.due_today,
-                due_this_week=counts.due_this_week,
-                unallocated=counts.unallocated,
-            ),
+            rows=[_row(row, ask.today if state == "open" else None) for row in rows],
+            counts=views.Counts(**asdict(counts)),
             next_cursor=cursor_of(rows[-1].place) if answer.what.more else None,
         )
+
+
+def _row(row: Work, today: dt.date | None) -> views.WorkRow:
+    return views.WorkRow(
+        subject=row.subject,
+        key=row.key,
+        kind=row.kind,
+        urgency=row.urgency,
+        team=row.team,
+        worker=row.worker,
+        due=row.due,
+        start_by=row.start_by,
+        received=row.received,
+        days_overdue=row.days_overdue(today) if today else 0,
+    )
 
 
 def _feeds(routes: APIRouter, desk: Desk) -> None:

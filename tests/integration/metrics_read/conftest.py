@@ -11,7 +11,6 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-import services.metrics
 from eventlog.postgres import Pool, connect
 from runtime.auth import TokenIssuer, token_reader
 from runtime.http import application
@@ -19,15 +18,13 @@ from runtime.settings import Settings
 from services.metrics.answers.asking import Ask, Sources
 from services.metrics.api import routers
 from services.metrics.api.desk import Desk
-from services.metrics.domain.measures import catalogue
 from services.metrics.domain.spc import Rules
 from services.metrics.flow import absorb
+from services.metrics.store.catalogue import load
 from services.metrics.store.ledger import PostgresLedger
 from services.metrics.store.snapshots import PostgresReadings
 from tests.conftest import Stack
 from tests.integration.metrics_read import history
-
-MEASURES = Path(services.metrics.__file__).parent / "measures.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +57,7 @@ async def pool(told: str) -> AsyncIterator[Pool]:
 @pytest.fixture
 async def sources(pool: Pool) -> Sources:
     tree = history.tree()
-    return Sources(PostgresReadings(pool), catalogue(MEASURES.read_text()), lambda tenant: tree, Rules())
+    return Sources(PostgresReadings(pool), load(), lambda tenant: tree, Rules())
 
 
 @pytest.fixture

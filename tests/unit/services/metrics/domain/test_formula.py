@@ -1,0 +1,106 @@
+"""The language of measures: what it can say, and what it says of mistakes."""
+
+import pytest
+
+from services.metrics.domain.formula import (
+    BadFormula,
+    Filter,
+    Quantile,
+    Quotient,
+    Term,
+    Total,
+    read,
+    terms_of,
+)
+
+COMPLETED = Term("sum", "completed")
+LATE = Term("sum", "completed_late")
+
+
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [
+        ("sum(completed)", Total(((1, COMPLETED),))),
+        ("end(open)", Total(((1, Term("end", "open")),))),
+        ("sum(completed)-sum(completed_late)", Total(((1, COMPLETED), (-1, LATE)))),
+        (
+            "percent(sum(completed_late), sum(completed))",
+            Quotient(Total(((1, LATE),)), Total(((1, COMPLETED),)), 100),
+        ),
+        (
+            "ratio(sum(completed_late), sum(completed))",
+            Quotient(Total(((1, LATE),)), Total(((1, COMPLETED),)), 1),
+        ),
+        (
+            "rate(sum(completed_late), sum(completed), 1000)",
+            Quotient(Total(((1, LATE),)), Total(((1, COMPLETED),)), 1000),
+        ),
+        ("median(days_to_start)", Quantile(Term("days", "days_to_start"), 50)),
+        ("percentile( days_to_complete , 90 )", Quantile(Term("days", "days_to_complete"), 90)),
+        (
+            'sum(completed where kind = assessment and outcome in (care-at-home, "Progress to ST-Max"))',
+            Total(
+                (
+                    (
+                        1,
+                        Term(
+                            "sum",
+                            "completed",
+                            (
+                                Filter("kind", ("assessment",)),
+                                Filter("outcome", ("care-at-home", "Progress to ST-Max")),
+                            ),
+                        ),
+                    ),
+                )
+            ),
+        ),
+        (
+            "end(open where kind != review)",
+            Total(((1, Term("end", "open", (Filter("kind", ("review",), True),))),)),
+        ),
+        (
+            'sum(received where route not in ("", web))',
+            Total(((1, Term("sum", "received", (Filter("route", ("", "web"), True),))),)),
+        ),
+    ],
+)
+def test_what_can_be_said(text: str, formula: object) -> None:
+    assert read(text) == formula
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "ends too early"),
+        ("sum(completed", "ends too early"),
+        ("total(completed)", "'total' is no function"),
+        ("sum(finished)", "'finished' is no account; there are received"),
+        ("sum(open)", "sum does not take open, which is a stock"),
+        ("end(completed)", "end does not take completed"),
+        ("median(completed)", "median does not take completed"),
+        ("sum(completed) sum(completed)", "nothing may follow"),
+        ("sum(completed) + ", "ends too early"),
+        ("percent(sum(completed))", "',' is missing"),
+        ("rate(sum(completed), sum(completed), many)", "whole number from 1"),
+        ("percentile(days_to_start, 100)", "whole number from 1 to 99"),
+        ("sum(completed where worker = x)", "not kept by 'worker'; there is kind, outcome"),
+        ("end(open where due = 2026)", "not kept by 'due'; there is kind"),
+        ("sum(completed where kind = a and kind = b)", "filtered twice"),
+        ("sum(referral_ended where to_team = a and outcome = b)", "one word of the detail"),
+        ("sum(completed where kind > a)", "means nothing here"),
+        ("sum(completed where kind = )", "a value is missing"),
+        ("sum(completed where kind like a)", "not 'like'"),
+        ("sum(completed) ; drop", "';' means nothing here"),
+    ],
+)
+def test_what_is_said_of_mistakes(text: str, says: str) -> None:
+    with pytest.raises(BadFormula) as error:
+        read(text)
+    assert says in str(error.value)
+    assert "at character" in str(error.value)
+
+
+def test_each_term_once() -> None:
+    formula = read("percent(sum(completed) - sum(completed_late), sum(completed))")
+    assert terms_of(formula) == (COMPLETED, LATE)

@@ -12,6 +12,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from runtime import telemetry
 from runtime.auth import Principal, needs
 from runtime.problems import Problem
 from schemas.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE
@@ -19,6 +20,12 @@ from services.ingest.api.bodies import Room, media_type
 from services.ingest.domain.edge import Refused
 from services.ingest.domain.moments import Zones
 from services.ingest.flow import Log, Taken, take
+
+EVENTS = telemetry.counter(
+    "ingest_events_total",
+    "Events sent to POST /v1/events, by what became of them: a rising share of one reason is a broken feed.",
+    ("outcome",),
+)
 
 JSON = "application/json"
 BINARY = "binary"
@@ -52,9 +59,17 @@ def router(event_log: Log, zones: Zones, limits: Limits, room: Room) -> APIRoute
         async with room.body(request, limit) as body:
             raws, is_batch = _parts(kind, body.removeprefix(BOM), request, limits)
             taken = await take(raws, who.tenant, zones, event_log)
+        _count(taken)
         return _answer(taken, is_batch, len(raws))
 
     return routes
+
+
+def _count(taken: Taken) -> None:
+    EVENTS.labels("accepted").inc(taken.accepted)
+    EVENTS.labels("duplicate").inc(taken.duplicates)
+    for _, event in taken.refused:
+        EVENTS.labels(event.reason).inc()
 
 
 def _kind(request: Request) -> str:

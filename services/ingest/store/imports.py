@@ -7,10 +7,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import fields
 
 from eventlog.postgres import Pool, Row, statements, transaction
+from runtime import telemetry
 from services.ingest.domain.imports import Import, State, Step
 from services.ingest.domain.rows import Reject
 
 SQL = statements("services.ingest.store", "imports.sql")
+ROWS = telemetry.counter(
+    "ingest_import_rows_total", "Rows of imports that are dealt with, by what became of them.", ("outcome",)
+)
+ENDED = telemetry.counter("ingest_imports_total", "Imports that are over, by how they ended.", ("state",))
 NAMES = tuple(field.name for field in fields(Import))
 PAGE_OF_REJECTS = 1_000
 
@@ -88,6 +93,8 @@ class ImportBook:
                     *([one.value for one in rejects], [one.reason for one in rejects]),
                     *([one.remedy for one in rejects], self._max_rejects),
                 )
+        ROWS.labels("accepted").inc(step.accepted)
+        ROWS.labels("refused").inc(step.refused)
         return True
 
     async def tell(self, job: Import, note: str | None) -> None:
@@ -99,6 +106,7 @@ class ImportBook:
         """The import is over."""
         async with transaction(self._pool) as connection:
             await connection.execute(SQL["end"], job.id, state, error, self._clock())
+        ENDED.labels(state).inc()
 
 
 def _import(row: Row) -> Import:

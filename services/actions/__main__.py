@@ -17,7 +17,7 @@ from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.http import application
 from runtime.staff import Directory
-from services.actions.api import commitments, history, meetings
+from services.actions.api import calendar, commitments, history, meetings
 from services.actions.api.desk import Desk
 from services.actions.settings import ActionsSettings
 from services.actions.store.books import PostgresBooks
@@ -65,7 +65,7 @@ class Rooms:
         return application(
             SERVICE,
             token_reader(self.settings),
-            [meetings.router(desk), commitments.router(desk), history.router(desk)],
+            [each.router(desk) for each in (meetings, commitments, history, calendar)],
             checks={
                 "postgres": lambda: reachable(self.pool),
                 "kafka": self.producer.reachable,

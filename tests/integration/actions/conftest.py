@@ -17,9 +17,9 @@ from eventlog.postgres import Pool, connect
 from runtime.auth import TokenIssuer, token_reader
 from runtime.http import application
 from schemas.envelope import Envelope, Event
-from schemas.organisation import UnitRegistered, WorkerJoined
+from schemas.organisation import RoleAssigned, UnitRegistered, WorkerJoined
 from schemas.tree import Tree
-from services.actions.api import commitments, history, meetings
+from services.actions.api import calendar, commitments, history, meetings
 from services.actions.api.desk import Desk
 from services.actions.settings import ActionsSettings
 from services.actions.store.books import PostgresBooks
@@ -59,7 +59,8 @@ def council() -> Tree:
         for unit, level, parent in UNITS
     ]
     workers = [WorkerJoined(worker=worker, team=team) for worker, team in WORKERS]
-    return Tree().after_all([happened(data) for data in (*units, *workers)])
+    role = RoleAssigned(unit="north", role="manager", person="w-9")
+    return Tree().after_all([happened(data) for data in (*units, *workers, role)])
 
 
 @dataclass
@@ -136,7 +137,7 @@ async def service(database: str, tmp_path: Path) -> AsyncIterator[Council]:
         now=lambda: there[0].now,
         new_id=lambda noun: f"{noun[0]}-{secrets.token_hex(8)}",
     )
-    routers = [meetings.router(desk), commitments.router(desk), history.router(desk)]
+    routers = [each.router(desk) for each in (meetings, commitments, history, calendar)]
     app = application("actions", token_reader(settings), routers, checks={})
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://actions") as http:

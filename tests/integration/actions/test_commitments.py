@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from tests.integration.actions.conftest import Asker, Council
 
@@ -246,3 +248,19 @@ async def test_history_tells_all_that_happened(manager: Asker) -> None:
     assert story["events"][1]["subject"] == f"primed/actions/commitment/{made['id']}"
     assert (await manager.get(f"/v1/history/meeting/{made['id']}")).status_code == 404
     assert (await manager.get(f"/v1/history/team/{made['id']}")).status_code == 422
+
+
+async def test_a_calendar_shows_what_is_open_by_its_day(service: Council, manager: Asker) -> None:
+    made = await agreed(manager, text="Ring round; then, write it up.")
+    gone = await agreed(manager, text="Gone.")
+    await manager.did(f"/v1/commitments/{gone['id']}/drop", {"reason": "No."}, version=1)
+    owner = service.as_("practitioner", "north", "w-1")
+    answer = await owner.get("/v1/calendar/w-1.ics")
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    (entry,) = Calendar.from_ical(answer.text).walk("VEVENT")
+    assert entry.decoded("dtstart") == dt.date(2026, 12, 4)
+    assert str(entry["summary"]) == "Ring round; then, write it up."
+    assert made["id"] in entry["uid"]
+    stranger = service.as_("manager", "south", "w-4")
+    assert (await stranger.get("/v1/calendar/w-1.ics")).status_code == 404
+    assert not Calendar.from_ical((await stranger.get("/v1/calendar/w-4.ics")).text).walk("VEVENT")

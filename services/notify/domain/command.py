@@ -143,7 +143,7 @@ def _refuse_acknowledgement(state: Known, note: str) -> None:
 
 
 def _close(state: Known, command: Close) -> list[EscalationEvent]:
-    reason = command.reason.strip() if command.reason else None
+    reason = (command.reason or "").strip() or None
     if (command.commitment is None) == (reason is None):
         raise Refused(
             "no_answer", "Close it with one of the two: a commitment, or a reason why none is needed."

@@ -37,6 +37,10 @@ class CannotKeep(Exception):
     """The store refused what a batch says, and would refuse it again."""
 
 
+class NotNow(Exception):
+    """Not at this moment, because something is away or not ready: the same again, a little later."""
+
+
 async def absorb(batch: Batch, ledger: Ledger, most_dead: int) -> Taken:
     """Fold one batch into the ledger; raises `PositionMoved` when it does not continue where that stands."""
     try:

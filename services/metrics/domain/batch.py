@@ -43,12 +43,12 @@ class Balance(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """What changed: an account of a team in a month, to be told."""
+    """What changed, to be told: a flow in the week that begins on `since`, a stock from that day on."""
 
     tenant: str
     team: str
     account: str
-    month: dt.date
+    since: dt.date
 
 
 @dataclass(slots=True)
@@ -98,16 +98,26 @@ def months(balances: Mapping[Balance, int]) -> dict[Balance, int]:
     for (tenant, key), amount in balances.items():
         if not amount:
             continue
-        details = () if ACCOUNTS[key.account].nature == "stock" else key.detail
+        details = () if _is_stock(key.account) else key.detail
         month = Balance(tenant, key._replace(day=key.day.replace(day=1), worker="", detail=details))
         found[month] = found.get(month, 0) + amount
     return found
 
 
-def marks(balances: Mapping[Balance, int]) -> set[Mark]:
-    """Which accounts of which teams and months have changed."""
-    return {
-        Mark(tenant, key.team, key.account, key.day.replace(day=1))
-        for (tenant, key), amount in balances.items()
-        if amount
-    }
+def marks(balances: Mapping[Balance, int]) -> list[Mark]:
+    """What has changed, in order: of a stock only since when, for it changes every day from then on."""
+    flows: set[Mark] = set()
+    stocks: dict[tuple[str, str, str], dt.date] = {}
+    for (tenant, key), amount in balances.items():
+        if not amount:
+            continue
+        if _is_stock(key.account):
+            where = (tenant, key.team, key.account)
+            stocks[where] = min(stocks.get(where, key.day), key.day)
+        else:
+            flows.add(Mark(tenant, key.team, key.account, key.day - dt.timedelta(key.day.weekday())))
+    return sorted(flows) + sorted(Mark(*where, since) for where, since in stocks.items())
+
+
+def _is_stock(account: str) -> bool:
+    return ACCOUNTS[account].nature == "stock"

@@ -70,13 +70,15 @@ def detail(*pairs: tuple[str, str | int]) -> Detail:
 
 def changes(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[Entry]:
     """The lines that lead from one set of postings to another: reversals first, each half in key order."""
-    reversals: list[Entry] = []
+    reversals = [Entry(key, -old) for key, old in before.items() if key not in after]
     additions: list[Entry] = []
-    for key in before.keys() | after.keys():
-        old, new = before.get(key, 0), after.get(key, 0)
-        if old != new:
+    for key, new in after.items():
+        old = before.get(key, 0)
+        if new != old:
             (reversals if abs(new) < abs(old) else additions).append(Entry(key, new - old))
-    return sorted(reversals) + sorted(additions)
+    reversals.sort()
+    additions.sort()
+    return reversals + additions
 
 
 def fault_changes(before: Mapping[Fault, int], after: Mapping[Fault, int]) -> list[tuple[Fault, int]]:

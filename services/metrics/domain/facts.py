@@ -31,6 +31,9 @@ _NOT_IN_THE_BODY = frozenset(
 )
 """Attributes in which two copies of one event may differ: they say how it came here, not what happened."""
 
+HELD_TEXTS = ("kind", "route", "urgency", "team", "worker", "from_team", "from_work", "person")
+"""The texts of a work event that its item holds."""
+
 _SORTED = msgspec.json.Encoder(order="sorted")
 
 
@@ -55,6 +58,8 @@ class Fact(Struct, frozen=True, kw_only=True):
     rules: int | None
     data: Any
     raw: bytes
+    texts: tuple[tuple[str, str], ...] = ()
+    """The texts that a work event gives, blank ones left out."""
 
 
 class Body(NamedTuple):
@@ -97,7 +102,17 @@ def fact_of(event: Event, raw: bytes) -> Fact:
         rules=None if envelope.rulesversion is UNSET else envelope.rulesversion,
         data=event.data,
         raw=raw,
+        texts=_texts(event.data) if noun == "work" else (),
     )
+
+
+def said(value: object) -> str:
+    """A text as it counts: absent, null and blank are the same nothing."""
+    return value if value and isinstance(value, str) and not value.isspace() else ""
+
+
+def _texts(data: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name in HELD_TEXTS if (value := said(getattr(data, name))))
 
 
 def micros(moment: dt.datetime) -> int:

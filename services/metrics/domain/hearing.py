@@ -61,13 +61,21 @@ class Refused:
 
 def hear(place: Place, known_at: dt.datetime, key: bytes | None, value: bytes | None) -> Heard | Refused:
     """Read one record; whatever is wrong with it is an answer, never an exception."""
-    try:
-        event, item = _take(place.topic, key, value)
-    except Unreadable as refusal:
-        return Refused(place, known_at, key, value, refusal.reason, str(refusal))
+    found = understand(place.topic, key, value)
+    if isinstance(found, Unreadable):
+        return Refused(place, known_at, key, value, found.reason, str(found))
+    event, tenant = found
     envelope = event.envelope
-    fact = fact_of(event, value or b"")
-    return Heard(place, known_at, item, envelope.type, envelope.time, fact)
+    item = ItemId(place.topic, tenant, envelope.subject)
+    return Heard(place, known_at, item, envelope.type, envelope.time, fact_of(event, value or b""))
+
+
+def understand(topic: str, key: bytes | None, value: bytes | None) -> tuple[Event, str] | Unreadable:
+    """The event of a record of this topic with its tenant, or why there is none."""
+    try:
+        return _take(topic, key, value)
+    except Unreadable as refusal:
+        return refusal
 
 
 def recall(value: bytes) -> Fact:
@@ -80,7 +88,7 @@ def moment_of(timestamp_ms: int) -> dt.datetime:
     return _EPOCH + dt.timedelta(milliseconds=max(timestamp_ms, 0))
 
 
-def _take(topic: str, key: bytes | None, value: bytes | None) -> tuple[Event, ItemId]:
+def _take(topic: str, key: bytes | None, value: bytes | None) -> tuple[Event, str]:
     if key is None:
         raise Unreadable("no-key", "The record has no key; it must be tenant/subject.")
     if value is None:
@@ -88,7 +96,7 @@ def _take(topic: str, key: bytes | None, value: bytes | None) -> tuple[Event, It
     event = read(value)
     if TOPIC_OF[event.envelope.type] != topic:
         raise Unreadable("wrong-topic", f"{event.envelope.type} does not belong into {topic}.", "type")
-    return event, ItemId(topic, _tenant(event, key), event.envelope.subject)
+    return event, _tenant(event, key)
 
 
 def _tenant(event: Event, key: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from services.metrics.domain.facts import Fact
+from services.metrics.domain.facts import Fact, said
 
 MILESTONES = {
     verb: place
@@ -50,17 +50,12 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=place)
 
 
-def said(value: object) -> str:
-    """A text as it counts: absent, null and blank are the same nothing."""
-    return value if isinstance(value, str) and value and not value.isspace() else ""
-
-
 def whole(history: Sequence[Fact], field: str) -> str:
     """What a field says of the whole item: the last receipt that gives it, else the last event that does."""
     last = ""
     for fact in reversed(history):
-        value = said(getattr(fact.data, field))
-        if value and fact.verb == "received":
-            return value
-        last = last or value
+        if value := said(getattr(fact.data, field)):
+            if fact.verb == "received":
+                return value
+            last = last or value
     return last

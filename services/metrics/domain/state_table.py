@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 
 from schemas.work import Work
 from services.metrics.domain.book import detail
-from services.metrics.domain.facts import Fact
-from services.metrics.domain.history import said
+from services.metrics.domain.facts import Fact, said
 from services.metrics.domain.item import CLOSED, OPEN, Completion, Item, Referral
 
 Rule = Callable[[Item, Fact], None]
@@ -213,23 +212,19 @@ def _days(item: Item, fact: Fact) -> int:
     return (fact.day - (item.opened or fact.day)).days
 
 
-_TEXTS = ("kind", "route", "urgency", "team", "worker", "from_team", "from_work", "person")
-
-
 def _gives_unused(item: Item, fact: Fact) -> bool:
     """Whether the event gives a field that it does not set, with another value than the item has after it."""
-    work: Work = fact.data
-    held: Item | Completion = item
-    for field in _TEXTS:
-        value = said(getattr(work, field))
-        if not value or (field == "worker" and fact.verb == "unallocated"):
-            continue
-        held = item
-        if fact.verb == "completed" and field in ("team", "worker") and item.completion is not None:
-            held = item.completion
-        if value != getattr(held, field):
+    for name, value in fact.texts:
+        if value != _held(item, fact.verb, name) and (name, fact.verb) != ("worker", "unallocated"):
             return True
-    return _gives_other_dates(item, work) or _gives_other_ending(item, work)
+    return _gives_other_dates(item, fact.data) or _gives_other_ending(item, fact.data)
+
+
+def _held(item: Item, verb: str, name: str) -> object:
+    """What the item has; a completion is compared with the team and worker that it was posted with."""
+    if verb == "completed" and name in ("team", "worker") and item.completion is not None:
+        return getattr(item.completion, name)
+    return getattr(item, name)
 
 
 def _gives_other_dates(item: Item, work: Work) -> bool:

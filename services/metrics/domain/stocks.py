@@ -8,72 +8,69 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from services.metrics.domain.book import Detail
 from services.metrics.domain.item import Standing
 
 DAY = dt.timedelta(days=1)
+STOCKS = ("open", "allocated", "unallocated", "overdue", "start_overdue", "unauthorised", "incomplete")
 
+Where = tuple[str, str, Detail]
+"""Team, worker and detail under which an item stands in a stock."""
 
-class Stock(NamedTuple):
-    """One stock that an item stands in."""
+Stand = tuple[Where | None, ...]
+"""Where an item stands in each of `STOCKS`; None: not in it."""
 
-    account: str
-    team: str
-    worker: str
-    detail: Detail
-
+NOWHERE: Stand = (None,) * len(STOCKS)
 
 Days = Sequence[tuple[dt.date, Standing]]
 """The item at the end of each day on which something happened, days ascending."""
 
 
-def movements(days: Days) -> Iterator[tuple[dt.date, Stock, int]]:
+def movements(days: Days) -> Iterator[tuple[dt.date, str, Where, int]]:
     """Entering (+1) and leaving (-1) of stocks; what is entered and left within one day moves nothing."""
-    held: frozenset[Stock] = frozenset()
+    before = NOWHERE
     for index, (first, standing) in enumerate(days):
         until = days[index + 1][0] if index + 1 < len(days) else None
         for day in _turning_days(first, standing, until):
-            now = frozenset(_stocks(standing, day))
-            for stock in held - now:
-                yield day, stock, -1
-            for stock in now - held:
-                yield day, stock, 1
-            held = now
+            now = _stand(standing, day)
+            for account, old, new in zip(STOCKS, before, now, strict=True):
+                if old != new:
+                    if old is not None:
+                        yield day, account, old, -1
+                    if new is not None:
+                        yield day, account, new, 1
+            before = now
 
 
 def _turning_days(first: dt.date, standing: Standing, until: dt.date | None) -> list[dt.date]:
     """The days from `first`, before `until`, on which stocks change though nothing happens."""
-    turning = {first}
+    turning = [first]
     if standing.open:
         for limit in (standing.due, standing.start_by):
             if limit is not None and limit >= first and (until is None or limit + DAY < until):
-                turning.add(limit + DAY)
-    return sorted(turning)
+                turning.append(limit + DAY)
+        turning.sort()
+    return turning
 
 
-def _stocks(standing: Standing, day: dt.date) -> Iterator[Stock]:
+def _stand(standing: Standing, day: dt.date) -> Stand:
+    where = start = None
     if standing.open:
-        yield from _open_stocks(standing, day)
-    if standing.unauthorised is not None:
-        team, worker, due = standing.unauthorised
-        yield Stock("unauthorised", team, worker, _dated("due", due))
-    if standing.incomplete is not None:
-        team, worker = standing.incomplete
-        yield Stock("incomplete", team, worker, ())
+        team, worker, due, start_by = standing.team, standing.worker, standing.due, standing.start_by
+        where = _where("due", team, worker, due)
+        if start_by is not None and start_by < day and not standing.ever_started:
+            start = _where("start_by", team, worker, start_by)
+    return (
+        where,
+        where if standing.worker else None,
+        None if standing.worker else where,
+        where if standing.due is not None and standing.due < day else None,
+        start,
+        None if standing.unauthorised is None else _where("due", *standing.unauthorised),
+        None if standing.incomplete is None else (*standing.incomplete, ()),
+    )
 
 
-def _open_stocks(standing: Standing, day: dt.date) -> Iterator[Stock]:
-    team, worker = standing.team, standing.worker
-    due = _dated("due", standing.due)
-    yield Stock("open", team, worker, due)
-    yield Stock("allocated" if worker else "unallocated", team, worker, due)
-    if standing.due is not None and standing.due < day:
-        yield Stock("overdue", team, worker, due)
-    if standing.start_by is not None and standing.start_by < day and not standing.ever_started:
-        yield Stock("start_overdue", team, worker, _dated("start_by", standing.start_by))
-
-
-def _dated(name: str, day: dt.date | None) -> Detail:
-    return () if day is None else ((name, day.isoformat()),)
+def _where(name: str, team: str, worker: str, day: dt.date | None) -> Where:
+    return (team, worker, () if day is None else ((name, day.isoformat()),))

@@ -18,9 +18,8 @@ def reckon(facts: Iterable[Fact]) -> Reckoning:
     item = Item(whole(history, "kind"), whole(history, "route"), whole(history, "urgency"))
     days = _walk(item, history)
     item.post_completions()
-    for day, stock, amount in movements(days):
-        key = Key(stock.account, stock.team, day, item.kind, "", stock.worker, stock.detail)
-        item.add(key, amount)
+    for day, account, (team, worker, details), amount in movements(days):
+        item.add(Key(account, team, day, item.kind, "", worker, details), amount)
     postings = {key: amount for key, amount in item.flows.items() if amount}
     return Reckoning(postings, item.faults, _present(item))
 

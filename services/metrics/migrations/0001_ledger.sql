@@ -132,13 +132,14 @@ CREATE TABLE fault (
 );
 CREATE INDEX fault_of_source ON fault (generation, tenant, source, day);
 
--- What changed and is not yet told; each batch adds its own rows, the publisher takes away those it has told.
+-- What changed and is not yet told: a flow in the week that begins on `since`, a stock from that day on.
+-- Each batch adds its own rows, the publisher takes away those it has told.
 CREATE TABLE mark (
     revision bigint PRIMARY KEY DEFAULT nextval('revision'),
     tenant   text COLLATE "C" NOT NULL,
     team     text COLLATE "C" NOT NULL,
     account  text COLLATE "C" NOT NULL,
-    month    date NOT NULL
+    since    date NOT NULL
 );
 
 -- What was told last for each key of primed.metric-events; revisions rise across generations.

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from eventlog.postgres import Connection, Pool, statements, transaction
+from eventlog.postgres import Connection, DatabaseUnavailable, Pool, statements, transaction
 from eventlog.records import TopicPartition
 from services.metrics.domain.batch import Balance, Folded, marks, months
 from services.metrics.domain.book import Detail
@@ -19,7 +19,7 @@ from services.metrics.domain.facts import NO_FACTS, Facts, evolve
 from services.metrics.domain.hearing import ItemId, Refused, recall
 from services.metrics.domain.postings import FOLD_VERSION
 from services.metrics.domain.taking import Position
-from services.metrics.flow import Book, CannotKeep
+from services.metrics.flow import Book, CannotKeep, NotNow
 
 SQL = statements("services.metrics.store", "ledger.sql")
 
@@ -27,6 +27,15 @@ _EVENT = ("generation", "topic", "partition", "offset", "tenant", "subject", "so
 EVENT_COLUMNS = (*_EVENT, "day", "known_at", "body")
 _PLACE = ("generation", "topic", "partition", "offset", "n", "tenant", "subject", "known_at")
 LINE_COLUMNS = (*_PLACE, "account", "team", "day", "kind", "setting", "worker", "detail", "amount")
+
+
+PASSING = (
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+)
+"""What says nothing about the batch: two workers in each other's way, a full disk, a statement too slow."""
 
 
 class FoldVersionDiffers(Exception):
@@ -41,22 +50,29 @@ class PostgresLedger:
 
     async def prepare(self) -> None:
         """Begin the first generation of an empty database; raises `FoldVersionDiffers`."""
-        async with transaction(self._pool) as connection:
+        async with self._transaction() as connection:
             await connection.execute(SQL["first_generation"], FOLD_VERSION)
             await _live(connection)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Book]:
         """One transaction, which holds the generation so that no switch can come between."""
+        async with self._transaction() as connection:
+            yield PostgresBook(connection, await _live(connection))
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
         try:
             async with transaction(self._pool) as connection:
-                yield PostgresBook(connection, await _live(connection))
+                yield connection
         except (asyncpg.DataError, asyncpg.ProgramLimitExceededError) as error:
             raise CannotKeep(f"Postgres cannot keep it: {error.sqlstate} {type(error).__name__}.") from error
+        except (DatabaseUnavailable, *PASSING) as error:
+            raise NotNow(f"Postgres cannot take a batch now ({type(error).__name__}).") from error
 
     async def stand(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
         """Where the ledger stands in these partitions; one never seen begins at the log's beginning."""
-        async with transaction(self._pool) as connection:
+        async with self._transaction() as connection:
             generation = await _live(connection)
             await connection.execute(SQL["begin_positions"], generation, *_columns(places, 2))
             rows = await connection.fetch(SQL["read_positions"], generation, *_columns(places, 2))
@@ -65,8 +81,13 @@ class PostgresLedger:
     async def mark_read(self, ends: Mapping[TopicPartition, int], now: dt.datetime) -> None:
         """Note that these partitions had been read to their ends at `now`, where the ledger stands there."""
         rows = [(*place, end) for place, end in ends.items()]
-        async with transaction(self._pool) as connection:
+        async with self._transaction() as connection:
             await connection.execute(SQL["mark_read"], await _live(connection), *_columns(rows, 3), now)
+
+    async def bury(self, refused: Sequence[Refused]) -> None:
+        """Keep records that nobody can read until they are told; the same one twice is kept once."""
+        async with self._transaction() as connection:
+            await _bury(connection, refused)
 
 
 async def _live(connection: Connection) -> int:
@@ -110,11 +131,11 @@ class PostgresBook:
         await self._copy("line", LINE_COLUMNS, _lines(self._generation, folded))
         await self._put("add_faults", _faults(folded), 9)
         await self._put_items(folded)
-        await self._bury(refused)
+        await _bury(self._connection, refused)
         await self._put("add_balances", list(_balances(folded.balances)), 9)
         monthly = months(folded.balances)
         await self._put("add_months", [row[:6] + row[7:] for row in _balances(monthly)], 8)
-        marked = sorted(marks(folded.balances))
+        marked = marks(folded.balances)
         if marked:
             await self._connection.execute(SQL["add_marks"], *_columns(marked, 4))
 
@@ -134,14 +155,6 @@ class PostgresBook:
         await self._put("put_items", sorted(there, key=_by_item), 13)
         await self._put("drop_items", sorted(gone, key=_by_item), 2)
 
-    async def _bury(self, refused: Sequence[Refused]) -> None:
-        rows = [
-            (*_place(one.place), one.known_at, one.key, one.value, one.reason, one.sentence)
-            for one in refused
-        ]
-        if rows:
-            await self._connection.execute(SQL["bury"], *_columns(rows, 8))
-
     async def _fetch(self, name: str, rows: Collection[Sequence[Any]], width: int) -> list[asyncpg.Record]:
         return await self._connection.fetch(SQL[name], self._generation, *_columns(rows, width))
 
@@ -152,6 +165,14 @@ class PostgresBook:
     async def _copy(self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
         if rows:
             await self._connection.copy_records_to_table(table, records=rows, columns=columns)
+
+
+async def _bury(connection: Connection, refused: Sequence[Refused]) -> None:
+    rows = [
+        (*_place(one.place), one.known_at, one.key, one.value, one.reason, one.sentence) for one in refused
+    ]
+    if rows:
+        await connection.execute(SQL["bury"], *_columns(rows, 8))
 
 
 def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:

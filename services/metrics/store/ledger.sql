@@ -34,10 +34,15 @@ WHERE position.generation = $1 AND position.topic = moved.topic AND position.par
 
 -- name: mark_read
 -- A partition counts as read to its end only where the ledger itself stands there.
-UPDATE position SET read_at = $5
-FROM unnest($2::text[], $3::int[], $4::bigint[]) AS ended (topic, partition, next_offset)
-WHERE position.generation = $1 AND position.topic = ended.topic AND position.partition = ended.partition
-    AND position.next_offset >= ended.next_offset AND (read_at IS NULL OR read_at < $5)
+-- One that is being written is left out: it is busy, and comes to rest another time.
+WITH resting AS (
+    SELECT topic, partition FROM position
+    JOIN unnest($2::text[], $3::int[], $4::bigint[]) AS ended (topic, partition, end_offset) USING (topic, partition)
+    WHERE generation = $1 AND next_offset >= end_offset AND (read_at IS NULL OR read_at < $5)
+    FOR UPDATE OF position SKIP LOCKED
+)
+UPDATE position SET read_at = $5 FROM resting
+WHERE position.generation = $1 AND position.topic = resting.topic AND position.partition = resting.partition
 
 -- name: events_of_items
 SELECT topic, tenant, subject, body FROM event
@@ -87,7 +92,7 @@ ON CONFLICT (generation, tenant, account, team, month, kind, setting, detail)
 DO UPDATE SET amount = held.amount + excluded.amount
 
 -- name: add_marks
-INSERT INTO mark (tenant, team, account, month)
+INSERT INTO mark (tenant, team, account, since)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[])
 
 -- name: bury

@@ -1,0 +1,144 @@
+"""Joins the rooms of metrics; alone reads settings and the clock."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import gc
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+
+from eventlog.carriage import Carriage
+from eventlog.kafka import KafkaProducer
+from eventlog.postgres import Pool, connect, reachable
+from runtime import process, telemetry
+from runtime.auth import token_reader
+from runtime.http import application
+from services.metrics.answers.asking import Sources
+from services.metrics.api import figures, lists, reports, stream, trail
+from services.metrics.api.desk import Desk
+from services.metrics.domain.measures import catalogue
+from services.metrics.domain.spc import Rules
+from services.metrics.domain.taking import Taken
+from services.metrics.letters import LetterCarrier
+from services.metrics.live import Live
+from services.metrics.publisher import Publisher
+from services.metrics.settings import MetricsSettings
+from services.metrics.store.graves import PostgresGraves
+from services.metrics.store.ledger import PostgresLedger
+from services.metrics.store.snapshots import PostgresReadings
+from services.metrics.store.telling import PostgresNotebook
+from services.metrics.stream import TOPICS, Absorber, FreshnessNote, Organisation
+from services.metrics.stream import last_sent as read_tail
+from services.metrics.telling import Teller
+
+PORT, SECOND_WORKER = 2, 22
+"""Above the port base: worker 1, and worker 2 with the others after it."""
+
+GARBAGE_AFTER = 100_000
+"""A batch makes very many objects and no cycles: looking for them each 700 takes a sixth of the time."""
+
+
+class Rooms:
+    """Everything of the service, made once and joined."""
+
+    def __init__(self, settings: MetricsSettings, producer: KafkaProducer, pool: Pool) -> None:
+        self.settings, self.producer, self.pool = settings, producer, pool
+        self.zone = ZoneInfo(settings.zone)
+        self.ledger = PostgresLedger(pool)
+        self.organisation = Organisation(settings.kafka_bootstrap, self.ledger)
+        measures = resources.files("services.metrics").joinpath("measures.yaml").read_text("utf-8")
+        self.sources = Sources(PostgresReadings(pool), catalogue(measures), self.organisation.tree, Rules())
+        notebook = PostgresNotebook(pool)
+        self.live = Live(notebook)
+        self.letters = LetterCarrier(PostgresGraves(pool), producer)
+        self.publisher = Publisher(
+            notebook.leading,
+            lambda: Teller(notebook, self.sources, producer),
+            self.last_sent,
+            self.now,
+            settings.tell_every_ms / 1000,
+            self.live.heard,
+        )
+        self.absorber = Absorber(self.ledger, settings.dead_letters_in_a_row, self.absorbed)
+        self.carriage = Carriage(
+            name="metrics",
+            group="primed-metrics",
+            bootstrap=settings.kafka_bootstrap,
+            topics=TOPICS,
+            load_positions=self.absorber.load_positions,
+            absorb=self.absorber.absorb,
+            max_records=settings.batch_records,
+        )
+        self.freshness = FreshnessNote(self.carriage, self.absorber, self.ledger, self.now)
+
+    def now(self) -> dt.datetime:
+        """The council's local time."""
+        return dt.datetime.now(self.zone)
+
+    def absorbed(self, taken: Taken) -> None:
+        """A batch is in the ledger: whoever passes it on may begin."""
+        if taken.lines:
+            self.publisher.call()
+        if taken.refused:
+            self.letters.call()
+
+    async def last_sent(self) -> Mapping[bytes, int]:
+        """What the topic of metric events holds."""
+        return await read_tail(self.settings.kafka_bootstrap)
+
+    @property
+    def parts(self) -> Sequence[process.Part]:
+        """What runs beside HTTP, in the order of starting."""
+        follower = self.organisation.follower
+        return [follower, self.carriage, self.freshness, self.letters, self.publisher, self.live]
+
+    def application(self) -> FastAPI:
+        """The HTTP surface, with its checks."""
+        desk = Desk(self.sources, self.now, self.zone)
+        return application(
+            "metrics",
+            token_reader(self.settings),
+            [
+                figures.router(desk),
+                reports.router(desk),
+                trail.router(desk),
+                lists.router(desk),
+                stream.router(desk, self.live),
+            ],
+            checks={
+                "postgres": lambda: reachable(self.pool),
+                "kafka": self.carriage.well,
+                "ledger": self.absorber.well,
+                "organisation": self.organisation.follower.well,
+                "telling": self.publisher.well,
+            },
+            body_limit=self.settings.body_limit_bytes,
+        )
+
+
+async def main(worker: int) -> int:
+    """Serve until told to stop."""
+    settings = MetricsSettings()
+    telemetry.configure("metrics", settings.log_level)
+    gc.set_threshold(GARBAGE_AFTER, 20, 50)
+    async with AsyncExitStack() as stack:
+        producer = await KafkaProducer.start(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
+        stack.push_async_callback(producer.close)
+        pool = await connect(settings.postgres_dsn, "metrics", max_size=settings.database_connections)
+        stack.push_async_callback(pool.close)
+        rooms = Rooms(settings, producer, pool)
+        await rooms.ledger.prepare()
+        port = settings.port_base + (PORT if worker == 1 else SECOND_WORKER + worker - 2)
+        return await process.serve(rooms.application(), rooms.parts, settings.bind, port)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m services.metrics")
+    parser.add_argument("--worker", type=int, default=1, help="Number of this worker, from 1.")
+    chosen: int = parser.parse_args().worker
+    process.run(lambda: main(chosen))

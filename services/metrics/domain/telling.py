@@ -1,0 +1,167 @@
+"""Which figures may have changed, and what is told of one: marks become keys of metric events."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from schemas.measures import MeasureChanged, Number
+from schemas.tree import UNASSIGNED, Tree
+from services.metrics.domain.accounts import ACCOUNTS
+from services.metrics.domain.batch import Mark
+from services.metrics.domain.figures import Figure, Key
+from services.metrics.domain.measures import Catalogue, Declared
+from services.metrics.domain.periods import Grain, Period, between, containing
+
+MONTHS_TOLD = 25
+"""Figures of older periods are no longer told; who wants them asks."""
+
+_WEEK = dt.timedelta(days=6)
+
+
+class Subject(NamedTuple):
+    """What one metric event is about: the key of the compacted topic, below the tenant."""
+
+    unit: str
+    measure: str
+    grain: Grain
+    period: str
+
+    def text(self) -> str:
+        """As it stands in the event's `subject` and in the key of its record."""
+        return f"{self.unit}/{self.measure}/{self.grain}/{self.period}"
+
+
+class Value(NamedTuple):
+    """What makes a telling news; how fresh it is does not."""
+
+    value: Number | None
+    numerator: int | None
+    denominator: int | None
+    target: Number | None
+    as_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was said last of a subject."""
+
+    revision: int
+    value: Value
+
+
+class Telling(NamedTuple):
+    """One metric event as it was, or is to be, sent."""
+
+    tenant: str
+    subject: Subject
+    revision: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """What the figures of one round rest on."""
+
+    fresh_at: str
+    positions: dict[str, int]
+
+
+class Units:
+    """The units in whose figures a team's lines count, or have counted, by one tree."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        moves = {day for old in tree.histories.values() for day, _ in old.parents}
+        self._days = sorted(moves) or [dt.date.max]
+        self._known: dict[str, frozenset[str]] = {}
+
+    def over(self, team: str) -> frozenset[str]:
+        """The team itself and all above it on any day; an unknown team counts as unassigned."""
+        found = self._known.get(team)
+        if found is None:
+            paths = {unit.id for day in self._days for unit in self.tree.path(team, day)}
+            found = frozenset(paths or {UNASSIGNED}) | {self.tree.council or UNASSIGNED}
+            self._known[team] = found
+        return found
+
+
+def horizon(today: dt.date) -> dt.date:
+    """The first day of the oldest month that is told."""
+    return containing(today, "month").back(MONTHS_TOLD - 1).first
+
+
+def touched(marks: Iterable[Mark], catalogue: Catalogue, units: Units, today: dt.date) -> set[Key]:
+    """Every figure that the marks may have changed; nothing of the future, nothing too old."""
+    return {
+        Key(measure, unit, period)
+        for team, account, since in {(mark.team, mark.account, mark.since) for mark in marks}
+        for measure in catalogue.touched_by(account)
+        for period in _periods(catalogue[measure], account, since, today)
+        for unit in units.over(team)
+    }
+
+
+def _periods(declared: Declared, account: str, since: dt.date, today: dt.date) -> Iterator[Period]:
+    first = horizon(today)
+    last = today if ACCOUNTS[account].nature == "stock" else min(today, since + _WEEK)
+    if since <= last:
+        for grain in declared.measure.grains:
+            for period in between(max(since, first), last, grain):
+                if period.first <= today:
+                    yield period
+
+
+def subject_of(key: Key) -> Subject:
+    """The subject under which a figure is told."""
+    return Subject(key.unit, key.measure, key.period.grain, key.period.label)
+
+
+def value_of(figure: Figure, declared: Declared, today: dt.date) -> Value:
+    """What is told of a figure."""
+    return Value(
+        figure.value,
+        figure.numerator,
+        figure.denominator,
+        declared.measure.target,
+        min(figure.key.period.last, today).isoformat(),
+    )
+
+
+def event_of(subject: Subject, new: Value, before: Value | None, rests: Rests) -> MeasureChanged:
+    """The data of the event that tells a new value."""
+    return MeasureChanged(
+        unit=subject.unit,
+        measure=subject.measure,
+        grain=subject.grain,
+        period=subject.period,
+        value=new.value,
+        previous=before.value if before else None,
+        target=new.target,
+        as_at=new.as_at,
+        fresh_at=rests.fresh_at,
+        positions=rests.positions,
+        numerator=UNSET if new.numerator is None else new.numerator,
+        denominator=UNSET if new.denominator is None else new.denominator,
+    )
+
+
+def value_said(said: MeasureChanged) -> Value:
+    """The value that an event told."""
+    return Value(
+        said.value,
+        said.numerator if isinstance(said.numerator, int) else None,
+        said.denominator if isinstance(said.denominator, int) else None,
+        said.target,
+        said.as_at,
+    )
+
+
+def id_of(tenant: str, subject: Subject, revision: int) -> str:
+    """The event's id: the same for the same telling, however often it is sent."""
+    return hashlib.sha256(f"{tenant}/{subject.text()}#{revision}".encode()).hexdigest()[:32]

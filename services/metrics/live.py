@@ -1,0 +1,153 @@
+"""Live: whoever listens first gets the present state, then every telling as it is noted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from services.metrics.domain.telling import Telling
+from services.metrics.flow import NotNow
+
+PAGE = 500
+ROOM = 2000
+"""Tellings that wait for one slow listener; one who falls further behind reads on from the notebook."""
+LOOK_EVERY_S = 0.25
+"""Tellings of another worker's publisher are found by looking."""
+
+
+class Tellings(Protocol):
+    """What was told last of each subject, in the order of telling."""
+
+    async def last(self) -> int: ...
+    async def since(
+        self,
+        revision: int,
+        most: int,
+        tenant: str | None = None,
+        measures: Sequence[str] | None = None,
+        units: Sequence[str] | None = None,
+    ) -> Sequence[Telling]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What a listener wants to hear; None: everything of the tenant."""
+
+    tenant: str
+    measures: Sequence[str] | None
+    units: Sequence[str] | None
+
+    def want(self, telling: Telling) -> bool:
+        """Whether this telling is one of theirs."""
+        return (
+            telling.tenant == self.tenant
+            and (self.measures is None or telling.subject.measure in self.measures)
+            and (self.units is None or telling.subject.unit in self.units)
+        )
+
+
+@dataclass(eq=False, slots=True)
+class _Listener:
+    ears: Ears
+    queue: asyncio.Queue[Telling] = field(default_factory=lambda: asyncio.Queue(ROOM))
+    missed: bool = False
+
+
+class Live:
+    """Reads each telling once and hands it to all who want it."""
+
+    name = "live"
+
+    def __init__(self, tellings: Tellings) -> None:
+        self._tellings = tellings
+        self._listeners: set[_Listener] = set()
+        self._heard = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return len(self._listeners)
+
+    def heard(self) -> None:
+        """Something was told."""
+        self._heard.set()
+
+    async def start(self) -> None:
+        """Begin in the background."""
+        self._running = asyncio.create_task(self._run(), name=self.name)
+
+    async def stop(self) -> None:
+        """Stop handing on."""
+        if self._running is not None:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
+
+    async def newest(self) -> int:
+        """The newest revision that was told."""
+        return await self._tellings.last()
+
+    async def listen(self, ears: Ears, after: int) -> AsyncIterator[Telling]:
+        """What was told after a revision (0: the present state), then all that follows, without an end."""
+        listener = _Listener(ears)
+        self._listeners.add(listener)
+        try:
+            while True:
+                listener.missed = False
+                async for telling in self._noted(ears, after):
+                    after = telling.revision
+                    yield telling
+                while not listener.missed or not listener.queue.empty():
+                    telling = await listener.queue.get()
+                    if telling.revision > after:
+                        after = telling.revision
+                        yield telling
+        finally:
+            self._listeners.discard(listener)
+
+    async def _noted(self, ears: Ears, after: int) -> AsyncIterator[Telling]:
+        while True:
+            page = await self._tellings.since(after, PAGE, ears.tenant, ears.measures, ears.units)
+            for telling in page:
+                yield telling
+            if len(page) < PAGE:
+                return
+            after = page[-1].revision
+
+    async def _run(self) -> None:
+        try:
+            last = -1
+            while True:
+                with contextlib.suppress(NotNow):
+                    last = await self._hand_on(last)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY_S):
+                        await self._heard.wait()
+                self._heard.clear()
+        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
+            self.failed.set_exception(error)
+
+    async def _hand_on(self, last: int) -> int:
+        """Hand on what was told after `last`; without listeners nothing is read, only the place is kept."""
+        if last < 0 or not self._listeners:
+            return await self._tellings.last()
+        page = await self._tellings.since(last, PAGE)
+        for telling in page:
+            for listener in self._listeners:
+                if listener.ears.want(telling):
+                    _offer(listener, telling)
+        if len(page) == PAGE:
+            self._heard.set()
+        return page[-1].revision if page else last
+
+
+def _offer(listener: _Listener, telling: Telling) -> None:
+    try:
+        listener.queue.put_nowait(telling)
+    except asyncio.QueueFull:
+        listener.missed = True

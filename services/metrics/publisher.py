@@ -1,0 +1,112 @@
+"""Tells the world, as one of all workers: when to look, how often, and what to do while something is away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from runtime.telemetry import counter, gauge, histogram, log
+from services.metrics.flow import NotNow
+from services.metrics.telling import Teller
+
+TRY_AGAIN_S = 1.0
+LOOK_EVERY_S = 0.1
+"""Other workers mark too, and cannot call."""
+SHARE = 1.0
+"""After a long round we rest as long as it took: telling never takes more than half of a processor."""
+
+TOLD = counter("metrics_told_total", "Metric events sent.")
+BEHIND = gauge("metrics_untold_figures", "Figures that may have changed and were not looked at yet.")
+ROUND = histogram("metrics_telling_seconds", "How long a round of telling takes, from marks to sent events.")
+
+
+class Lead(Protocol):
+    """The right to tell."""
+
+    async def stands(self) -> bool: ...
+
+
+class Publisher:
+    """Leads when no other process does; every change is told within a fraction of a second."""
+
+    name = "publisher"
+
+    def __init__(
+        self,
+        leading: Callable[[], AbstractAsyncContextManager[Lead | None]],
+        new_teller: Callable[[], Teller],
+        last_sent: Callable[[], Awaitable[Mapping[bytes, int]]],
+        now: Callable[[], dt.datetime],
+        every_s: float,
+        heard: Callable[[], None],
+    ) -> None:
+        self._leading, self._new_teller, self._last_sent = leading, new_teller, last_sent
+        self._now, self._every_s, self._heard = now, every_s, heard
+        self._call = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._trouble: str | None = None
+        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def call(self) -> None:
+        """Something was marked."""
+        self._call.set()
+
+    async def start(self) -> None:
+        """Begin in the background."""
+        self._running = asyncio.create_task(self._run(), name=self.name)
+
+    async def stop(self) -> None:
+        """Leave; what is marked is told by the next one."""
+        if self._running is not None:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
+
+    async def well(self) -> str | None:
+        """A check for /readyz: None, or what keeps changes from being told."""
+        return self._trouble
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                try:
+                    async with self._leading() as lead:
+                        if lead is not None:
+                            await self._lead(lead)
+                    self._trouble = None
+                except (ConnectionError, NotNow) as error:
+                    if self._trouble is None:
+                        log().warning("telling-waits", why=str(error))
+                    self._trouble = f"Changes wait to be told: {error}"
+                await asyncio.sleep(TRY_AGAIN_S)
+        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
+            self.failed.set_exception(error)
+
+    async def _lead(self, lead: Lead) -> None:
+        teller = self._new_teller()
+        await teller.begin(await self._last_sent())
+        log().info("telling")
+        clock = asyncio.get_running_loop().time
+        while await lead.stands():
+            began = clock()
+            sent = await teller.round(self._now())
+            took = clock() - began
+            self._trouble = None
+            BEHIND.set(teller.behind)
+            if sent:
+                TOLD.inc(sent)
+                ROUND.observe(took)
+                self._heard()
+            if sent or teller.behind:
+                await asyncio.sleep(max(self._every_s - took, took * SHARE if took > self._every_s else 0.0))
+            await self._called(0.0 if teller.behind else LOOK_EVERY_S)
+
+    async def _called(self, patience_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                await self._call.wait()
+        self._call.clear()

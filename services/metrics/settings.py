@@ -1,0 +1,40 @@
+"""Every knob of metrics, with its unit and its why."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from runtime.settings import Settings
+
+
+class MetricsSettings(Settings):
+    """The environment of metrics, beyond what every service shares."""
+
+    zone: str = Field(
+        "Europe/London", description="Where the council keeps its clocks: when a new day begins."
+    )
+    database_connections: int = Field(
+        12, ge=6, le=100, description="Most connections to Postgres at one time, of one worker."
+    )
+    batch_records: int = Field(
+        5000,
+        ge=1,
+        le=50_000,
+        description="Most records in one batch: more is quicker in bulk and takes more memory.",
+    )
+    dead_letters_in_a_row: int = Field(
+        500,
+        ge=1,
+        description="Unreadable records in a row after which a partition stops: a bad release, not bad data.",
+    )
+    tell_every_ms: int = Field(
+        200, ge=10, le=60_000, description="Least time between two events of one measure of one unit."
+    )
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        ZoneInfo(name)
+        return name

@@ -1,0 +1,130 @@
+"""Marks and tellings in Postgres, for the teller and for those who listen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import asyncpg
+
+from eventlog.postgres import (
+    CONNECT_TIMEOUT_S,
+    Connection,
+    DatabaseUnavailable,
+    Pool,
+    Row,
+    is_away,
+    statements,
+    transaction,
+)
+from services.metrics.domain.batch import Mark
+from services.metrics.domain.periods import Grain
+from services.metrics.domain.telling import Subject, Telling
+from services.metrics.flow import NotNow
+
+SQL = statements("services.metrics.store", "telling.sql")
+MOST_MARKS = 50_000
+
+
+class Lead:
+    """The lock that one teller has, for as long as its connection lives."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def stands(self) -> bool:
+        """Whether we still have it."""
+        return bool(await self._connection.fetchval(SQL["stands"]))
+
+
+class PostgresNotebook:
+    """Marks, and what was told."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def leading(self) -> AsyncIterator[Lead | None]:
+        """The lock of the one teller, which ends with the block; None while another process has it."""
+        try:
+            async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+                yield Lead(connection) if await connection.fetchval(SQL["lead"]) else None
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            if not is_away(error):
+                raise
+            raise NotNow(f"Postgres is away ({type(error).__name__}).") from error
+
+    async def marks(self, after: int) -> list[tuple[int, Mark]]:
+        """What was marked, from a revision on."""
+        rows = await self._fetch("marks", after, MOST_MARKS)
+        return [
+            (row["revision"], Mark(row["tenant"], row["team"], row["account"], row["since"])) for row in rows
+        ]
+
+    async def mark_all(self, since: dt.date) -> None:
+        """Mark everything that has lines."""
+        await self._fetch("mark_all", since)
+
+    async def clear(self, revisions: Collection[int]) -> None:
+        """Take away marks that were told."""
+        await self._fetch("clear_marks", list(revisions))
+
+    async def revisions(self, count: int) -> list[int]:
+        """New revisions, rising."""
+        return sorted(row["revision"] for row in await self._fetch("revisions", count))
+
+    async def told(self) -> list[Telling]:
+        """What was told last of every subject."""
+        return [_telling(row) for row in await self._fetch("told")]
+
+    async def tell(self, tellings: Sequence[Telling]) -> None:
+        """Note what was sent."""
+        rows = [(tenant, *subject, revision, payload) for tenant, subject, revision, payload in tellings]
+        await self._fetch("tell", *_columns(rows))
+
+    async def forget(self, subjects: Collection[tuple[str, Subject]]) -> None:
+        """Take away what is no longer told."""
+        if subjects:
+            await self._fetch("forget", *_columns([(tenant, *subject) for tenant, subject in subjects]))
+
+    async def known_until(self) -> dt.datetime | None:
+        """Up to where the log is known in every partition that has records."""
+        rows = await self._fetch("known_until")
+        until: dt.datetime | None = rows[0][0]
+        return until
+
+    async def since(
+        self,
+        revision: int,
+        most: int,
+        tenant: str | None = None,
+        measures: Sequence[str] | None = None,
+        units: Sequence[str] | None = None,
+    ) -> list[Telling]:
+        """What was told after a revision, in order."""
+        return [_telling(row) for row in await self._fetch("since", revision, tenant, measures, units, most)]
+
+    async def last(self) -> int:
+        """The newest revision that was told."""
+        rows = await self._fetch("last_revision")
+        revision: int = rows[0][0]
+        return revision
+
+    async def _fetch(self, name: str, *arguments: Any) -> list[Row]:
+        try:
+            async with transaction(self._pool) as connection:
+                return await connection.fetch(SQL[name], *arguments)
+        except DatabaseUnavailable as error:
+            raise NotNow(str(error)) from error
+
+
+def _telling(row: Row) -> Telling:
+    grain = cast("Grain", row["grain"])
+    subject = Subject(row["unit"], row["measure"], grain, row["period"])
+    return Telling(row["tenant"], subject, row["revision"], row["payload"])
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]

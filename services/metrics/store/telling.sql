@@ -1,0 +1,60 @@
+-- What the publisher reads and keeps. Revisions come from one sequence, so they rise across generations.
+
+-- name: lead
+SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '.publisher', 0))
+
+-- name: stands
+SELECT 1
+
+-- name: marks
+SELECT revision, tenant, team, account, since FROM mark
+WHERE revision > $1
+ORDER BY revision
+LIMIT $2
+
+-- name: clear_marks
+DELETE FROM mark WHERE revision = ANY ($1::bigint[])
+
+-- name: mark_all
+-- Everything that has lines: when a day begins, when the organisation changes, after a start.
+INSERT INTO mark (tenant, team, account, since)
+SELECT DISTINCT month.tenant, month.team, month.account, $1::date
+FROM month JOIN generation ON generation.id = month.generation AND generation.state = 'live'
+
+-- name: revisions
+SELECT nextval('revision') AS revision FROM generate_series(1, $1)
+
+-- name: told
+SELECT tenant, unit, measure, grain, period, revision, payload FROM told
+
+-- name: tell
+INSERT INTO told (tenant, unit, measure, grain, period, revision, payload, sent_at)
+SELECT *, now() FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bytea[]
+) AS said (tenant, unit, measure, grain, period, revision, payload)
+ORDER BY tenant, unit, measure, grain, period
+ON CONFLICT (tenant, unit, measure, grain, period) DO UPDATE SET
+    revision = excluded.revision, payload = excluded.payload, sent_at = excluded.sent_at
+
+-- name: forget
+DELETE FROM told USING unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+    AS old (tenant, unit, measure, grain, period)
+WHERE told.tenant = old.tenant AND told.unit = old.unit AND told.measure = old.measure
+    AND told.grain = old.grain AND told.period = old.period
+
+-- name: known_until
+-- Where not every partition was ever read to its end, the log was read at least up to here.
+SELECT min(known_at) FROM position
+JOIN generation ON generation.id = position.generation AND generation.state = 'live'
+WHERE next_offset > 0
+
+-- name: last_revision
+SELECT coalesce(max(revision), 0) FROM told
+
+-- name: since
+-- What was told after a revision, in the order of telling.
+SELECT tenant, unit, measure, revision, payload FROM told
+WHERE revision > $1 AND ($2::text IS NULL OR tenant = $2)
+    AND ($3::text[] IS NULL OR measure = ANY ($3)) AND ($4::text[] IS NULL OR unit = ANY ($4))
+ORDER BY revision
+LIMIT $5

@@ -48,7 +48,7 @@ def router(desk: Desk, live: Live) -> APIRouter:
         responses={404: {}, 503: {}},
     )
     async def stream(
-        request: Request, wanted: Annotated[Ears, Depends(ears)], last_id: LastId = None
+        request: Request, wanted: Ears = Depends(ears), last_id: LastId = None
     ) -> AsyncIterator[ServerSentEvent]:
         draining: asyncio.Event = request.app.state.readiness.draining
         async for event in _events(live, wanted, int(last_id or 0), draining):

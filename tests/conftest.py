@@ -122,7 +122,7 @@ def _is_free(port: int) -> bool:
 
 
 def sweep_abandoned_homes() -> None:
-    """A test run that was killed leaves servers behind; the next one ends them, never those of a living run."""
+    """A killed test run leaves servers behind; the next run ends them, never those of a living run."""
     for home in Path("/tmp").glob(f"{HOMES}*"):
         owner = home.name.removeprefix(HOMES).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
@@ -165,9 +165,8 @@ def stack(short_home: Callable[[], Path]) -> Iterator[Stack]:
 def prepare(place: Place) -> None:
     """Topics and tables, by the same command that a container runs."""
     environment = {**os.environ, "PRIMED_KAFKA_BOOTSTRAP": place.bootstrap, "PRIMED_POSTGRES_DSN": place.dsn}
-    there = "import asyncio, eventlog.migrations as m, pathlib; [asyncio.run(m.migrate(%r, s)) for s in m.SERVICES if pathlib.Path('services', s, 'migrations').exists()]"
-    for words in (("-c", there % place.dsn), ("-m", "primed.cli", "topics")):
-        command = [sys.executable, *words]
+    for words in ("migrate", "topics"):
+        command = [sys.executable, "-m", "primed.cli", words]
         done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -230,19 +229,29 @@ class Product:
 
 
 @pytest.fixture(scope="session")
-def new_product(short_home: Callable[[], Path]) -> Iterator[Callable[..., Product]]:
-    """Brings up a whole product with the given options of `primed up`; all are taken down at the end."""
+def new_place(short_home: Callable[[], Path]) -> Iterator[Callable[[], Product]]:
+    """Homes with free ports in which nothing runs yet; what a test starts there is taken down at the end."""
     made: list[Product] = []
 
+    def make() -> Product:
+        made.append(Product(Place(home=short_home(), port_base=free_port_base(), cache=CACHE)))
+        return made[-1]
+
+    yield make
+    for product in made:
+        product.primed("down")
+
+
+@pytest.fixture(scope="session")
+def new_product(new_place: Callable[[], Product]) -> Callable[..., Product]:
+    """Brings up a whole product with the given options of `primed up`."""
+
     def bring_up(*options: str) -> Product:
-        product = Product(Place(home=short_home(), port_base=free_port_base(), cache=CACHE))
-        made.append(product)
+        product = new_place()
         product.primed("up", "--detach", *options)
         return product
 
-    yield bring_up
-    for product in made:
-        product.primed("down")
+    return bring_up
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from primed.stack.place import Place
 
 OURS = '{"supervisor": '  # how each line of the supervisor begins, also inside the logs of others
+ERROR = re.compile(r'"level": "(error|critical)"|^\w*(Error|Exception)\b|FATAL|ERROR')
 LARGEST_BYTES = 32 * 1024 * 1024  # then the file becomes <name>.log.1 and begins anew: two of these at most
 
 
@@ -35,8 +37,8 @@ def bound(folder: Path, largest: int = LARGEST_BYTES) -> list[str]:
     return cut
 
 
-def last_words(path: Path, lines: int = 3) -> str:
-    """The last lines that a process itself said, for a person who must understand why it did not start."""
+def last_words(path: Path, lines: int = 2) -> str:
+    """The last errors that a process itself told, else its last lines: why it did not start."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 16_384))
@@ -44,4 +46,5 @@ def last_words(path: Path, lines: int = 3) -> str:
     except OSError:
         return "none"
     own = [line.strip() for line in said if line.strip() and not line.startswith(OURS)]
-    return " / ".join(own[-lines:]) or "none"
+    errors = [line for line in own if ERROR.search(line)]
+    return " / ".join((errors or own)[-lines:]) or "none"

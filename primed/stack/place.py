@@ -94,7 +94,7 @@ class Place:
 def from_environment(environment: Mapping[str, str]) -> Place:
     """The place that the PRIMED_ environment names; a port base that is none is refused with a sentence."""
     text = environment.get("PRIMED_PORT_BASE") or "8000"
-    if not text.isdigit() or not 1024 <= int(text) <= HIGHEST_BASE:
+    if not (text.isascii() and text.isdigit()) or not 1024 <= int(text) <= HIGHEST_BASE:
         raise Trouble(
             f"PRIMED_PORT_BASE is '{text}', which is no usable port base.",
             f"Give a whole number from 1024 to {HIGHEST_BASE}, for example PRIMED_PORT_BASE=8200.",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from primed.stack import logs, ports, preparing, process, roster, state
+from primed.stack import logs, ports, preparing, process, roster, staff, state
 from primed.stack.keeper import Keeper
 from primed.stack.options import Options
 from primed.stack.place import Place
@@ -78,6 +78,8 @@ class Supervisor:
         self._keep(servers)
         await asyncio.gather(self._tables(), self._topics())
         self._tell(doing="Starting the services")
+        if not self._options.simulate:
+            staff.ensure(self._place.home / "staff.yaml")
         product = roster.product(self._place, self._options)
         self._keep(product)
         trouble = await self._services([program.name for program in product])

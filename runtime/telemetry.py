@@ -11,8 +11,15 @@ from prometheus_client import Counter, Gauge, Histogram
 
 PREFIX = "primed_"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-NOISY = {"faust": "ERROR", "mode": "ERROR", "aiokafka": "WARNING", "kafka": "WARNING", "uvicorn": "WARNING"}
-"""Libraries that would log each start, stop and retry; what matters of it is said by our own lines."""
+NOISY = {
+    "faust": "ERROR",
+    "mode": "ERROR",
+    "aiokafka": "WARNING",
+    "kafka": "WARNING",
+    "uvicorn": "WARNING",
+    "httpx2": "WARNING",
+}
+"""Libraries that would log each start, stop and retry, or addresses that hold secrets; our own lines say it."""
 
 
 def configure(service: str, level: str = "INFO") -> None:

@@ -175,6 +175,8 @@ class FreshnessNote:
     async def _note(self) -> None:
         lag = self._reader.lag()
         LAG.set(sum(lag.values()))
+        if not self._reader.ready:
+            return
         asked = self._now() - dt.timedelta(seconds=self._reader.asked_s_ago())
         reached, stopped = self._absorber.reached, self._absorber.stopped
         ends = {
@@ -182,7 +184,7 @@ class FreshnessNote:
             for place, behind in lag.items()
             if not behind and place in reached and place not in stopped
         }
-        if ends and self._reader.ready:
+        if ends:
             with contextlib.suppress(NotNow):
                 await self._ledger.mark_read(ends, asked)
 

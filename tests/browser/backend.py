@@ -1,4 +1,4 @@
-"""The services behind the pages, as far as pages ask them, answering from an invented council. For tests alone."""
+"""The services behind the pages, as far as pages ask them, with an invented council. For tests alone."""
 
 from __future__ import annotations
 
@@ -233,8 +233,8 @@ def _actions(app: FastAPI, backend: Backend) -> None:
             backend.reviewed.append(body)
         if verb == "close":
             if not backend.reviewed:
-                detail = "The meeting cannot be closed: “Re-plan the five oldest reviews” was due and not reviewed."
-                return problem(409, "The meeting cannot be closed", detail)
+                why = "“Re-plan the five oldest reviews” was due and not reviewed."
+                return problem(409, "Too early", f"The meeting cannot be closed: {why}")
             backend.meeting_state = "closed"
         return backend.meeting()
 

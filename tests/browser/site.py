@@ -44,8 +44,9 @@ def served(home: Path) -> Iterator[Site]:
     found = behind.Backend()
     with running(behind.application(found)) as (back, _):
         settings = DashboardSettings(home=home)
+        services = Services(dict.fromkeys(("ingest", "metrics", "actions", "notify"), back), timeout_s=2.5)
         desk = Desk(
-            services=Services(dict.fromkeys(("ingest", "metrics", "actions", "notify"), back), timeout_s=2.5),
+            services=services,
             directory=Directory(settings.staff_file),
             templates=environment(),
             clock=lambda: council.NOW,
@@ -57,6 +58,7 @@ def served(home: Path) -> Iterator[Site]:
         hub.tree = council.tree()
         with running(pages(desk, hub, token_reader(settings), {})) as (front, loop):
             yield Site(front, found, hub, loop)
+            asyncio.run_coroutine_threadsafe(services.close(), loop).result(5)
 
 
 @contextlib.contextmanager

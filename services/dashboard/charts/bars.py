@@ -29,7 +29,7 @@ class _Plan:
 
 def stacked(bars: Sequence[Bar], size: Size, *, key: str, title: str, description: str) -> str:
     """Draw the bars of one chart; labels stand on the marks, so there is no legend."""
-    marks = svg.ticks(0, max([bar.total for bar in bars] + [1]), 3)
+    marks = svg.ticks(0, max([bar.total for bar in bars] + [1]), 3, whole=True)
     font = size.font
     left = 12 + font * 0.6 * len(number(marks[-1]))
     height = 300 if size is svg.WIDE else 250

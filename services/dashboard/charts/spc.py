@@ -44,22 +44,24 @@ def control_chart(
 ) -> str:
     """Draw a series with its limits, special causes, dated notes and, where there is one, its target."""
     height = 340 if size is svg.WIDE else 290
-    plan = _plan(points, size, height, target)
+    agreed = [note for note in notes if note.period in {point.period for point in points}]
+    rows = (2 if agreed else 0) + (1 if callout else 0)
+    plan = _plan(points, size, height, target, head=rows)
     body = [
         *_limits(points, plan),
         *_target(target, plan),
-        *_notes(points, notes, plan),
+        *_notes(points, agreed, plan),
         _line(points, plan),
         *_marks(points, plan),
         *_periods(points, plan),
         *_ends(points, plan),
     ]
     if callout:
-        body.append(_callout(points, callout, plan))
+        body.append(_callout(points, callout, plan, row=2 if agreed else 0))
     return svg.frame(key, size, height, title, description, *body)
 
 
-def _plan(points: Sequence[Point], size: Size, height: float, target: Number | None) -> _Plan:
+def _plan(points: Sequence[Point], size: Size, height: float, target: Number | None, head: int) -> _Plan:
     values: list[Number] = [one for p in points for one in (p.value, p.upper, p.lower) if one is not None]
     values += [target] if target is not None else []
     low, high = (min(values), max(values)) if values else (0, 1)
@@ -70,7 +72,7 @@ def _plan(points: Sequence[Point], size: Size, height: float, target: Number | N
     return _Plan(
         left=size.font * 1.6,
         right=right,
-        top=size.font * 3.6,
+        top=size.font * (0.8 + 1.25 * head),
         bottom=height - size.font * 2.6,
         low=low - room,
         high=high + room,
@@ -192,23 +194,31 @@ def _ends(points: Sequence[Point], plan: _Plan) -> list[str]:
     ]
 
 
-def _callout(points: Sequence[Point], text: str, plan: _Plan) -> str:
+def _callout(points: Sequence[Point], text: str, plan: _Plan, row: int) -> str:
     flagged = [index for index, point in enumerate(points) if point.special_cause]
     judged = next((points[index].judged for index in reversed(flagged)), None)
     fill = {"better": svg.BLUE, "worse": svg.RUST}.get(judged or "", svg.PLUM)
-    return svg.words(plan.right, plan.font * 2.6, text, size=plan.font, anchor="end", fill=fill, bold=True)
+    return svg.words(
+        plan.right,
+        plan.font * (1.2 + 1.25 * row),
+        text,
+        size=plan.font,
+        anchor="end",
+        fill=fill,
+        bold=True,
+        halo=True,
+    )
 
 
 def _notes(points: Sequence[Point], notes: Sequence[Note], plan: _Plan) -> list[str]:
-    """Dated lines of what was agreed; the newest two carry words, so that they stay readable."""
+    """Dated lines of what was agreed; the newest carries words, so that they stay readable."""
     places = {point.period: index for index, point in enumerate(points)}
-    known = [note for note in notes if note.period in places]
     drawn = []
-    for order, note in enumerate(known):
+    for order, note in enumerate(notes):
         x = plan.x(places[note.period])
         stroke = {"stroke": svg.INK, "stroke_dasharray": "2 4", "stroke_width": 1.5}
         drawn.append(svg.tag("line", {"x1": x, "x2": x, "y1": plan.font * 1.4, "y2": plan.bottom, **stroke}))
-        if order < len(known) - 1:
+        if order < len(notes) - 1:
             continue
         side = "end" if x > plan.left + (plan.right - plan.left) * 0.45 else "start"
         shift = -6 if side == "end" else 6

@@ -45,8 +45,9 @@ def words(
     anchor: str = "start",
     fill: str = INK,
     bold: bool = False,
+    halo: bool = False,
 ) -> str:
-    """A piece of text on the drawing."""
+    """A piece of text on the drawing; `halo` keeps lines behind it from crossing it."""
     return tag(
         "text",
         {
@@ -56,6 +57,9 @@ def words(
             "text_anchor": None if anchor == "start" else anchor,
             "fill": fill,
             "font_weight": "bold" if bold else None,
+            "stroke": "#fff" if halo else None,
+            "stroke_width": 5 if halo else None,
+            "paint_order": "stroke" if halo else None,
         },
         escape(content),
     )
@@ -80,13 +84,13 @@ def frame(key: str, size: Size, height: float, title: str, description: str, *bo
     )
 
 
-def ticks(low: float, high: float, most: int = 4) -> list[float]:
-    """Round values that span low to high in at most `most` steps; whole numbers where steps allow."""
+def ticks(low: float, high: float, most: int = 4, *, whole: bool = False) -> list[float]:
+    """Round values that span low to high in at most `most` steps; `whole` for things that are counted."""
     span = max(high - low, 1e-9)
     rough = span / most
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
-    if high >= 4:
+    if whole:
         step = max(step, 1.0)
     first = math.floor(low / step + 1e-9)
     last = math.ceil(high / step - 1e-9)

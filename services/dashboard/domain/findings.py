@@ -30,17 +30,17 @@ def workload_opening(counts: WorkCounts, months: Sequence[ReportRow], today: dt.
         return (("No work is open.", False),)
     pieces = words.plural(counts.open, "piece of work", "pieces of work")
     start = (f"{pieces} {words.be(counts.open)} open: ", False)
-    overdue = f"{words.number(counts.overdue)} {words.be(counts.overdue)} overdue"
+    late = counts.overdue
+    overdue = (f"{words.number(late) if late else 'none'} {words.be(late or 1)} overdue", late > 0)
     ahead = heaviest(months, after=words.month_of(today))
     if ahead is None:
-        return (
-            start,
-            (overdue if counts.overdue else "nothing is overdue", bool(counts.overdue)),
-            (".", False),
-        )
+        return (start, overdue, (".", False))
     fall = "falls" if ahead[1] == 1 else "fall"
-    tail = f" and {words.number(ahead[1])} {fall} due in {words.month(ahead[0], today)}."
-    return (start, (overdue if counts.overdue else "none is overdue", bool(counts.overdue)), (tail, False))
+    return (
+        start,
+        overdue,
+        (f" and {words.number(ahead[1])} {fall} due in {words.month(ahead[0], today)}.", False),
+    )
 
 
 def heaviest(months: Sequence[ReportRow], after: str) -> tuple[str, int] | None:

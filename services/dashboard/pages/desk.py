@@ -85,7 +85,7 @@ def reader(request: Request) -> Reader:
     return desk(request).services.reader(sent or session.token_of(request) or "")
 
 
-async def asked(request: Request, who: Principal, unit: str | None = None, **options: str) -> Asked:
+async def asked(request: Request, who: Principal, unit: str | None = None, /, **options: str) -> Asked:
     """This request in the flow's terms; without a unit, the reader's own, else the whole council."""
     reading = reader(request)
     home = who.unit

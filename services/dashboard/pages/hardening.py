@@ -70,7 +70,9 @@ class _Answer:
             await self._say(self._held)
 
     def _for_a_person(self) -> bool:
-        return "text/html" in self._request.headers.get("accept", "")
+        """Whether a browser asks for a page; a part that fetches itself anew must not be given another page."""
+        headers = self._request.headers
+        return "text/html" in headers.get("accept", "") and "hx-request" not in headers
 
     def _keeping(self, headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         if b"cache-control" in headers:

@@ -41,7 +41,7 @@ async def sign_in(request: Request) -> Response:
 async def signed_in(
     request: Request,
     person: Annotated[str, Form(max_length=200)],
-    form_token: Annotated[str, Form(max_length=200)],
+    form_token: Annotated[str, Form(max_length=200)] = "",
     onward: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Begin a session as this person."""
@@ -57,7 +57,7 @@ async def signed_in(
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request, form_token: Annotated[str, Form(max_length=200)]) -> Response:
+async def sign_out(request: Request, form_token: Annotated[str, Form(max_length=200)] = "") -> Response:
     """End the session."""
     session.check_form(request, form_token)
     answer = RedirectResponse("/sign-in?done=signed-out", 303)

@@ -1,0 +1,75 @@
+"""A page that is open hears of changes and shows them by itself."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from eventlog.records import Record
+from tests.browser import council
+from tests.browser.site import Site
+
+pytestmark = pytest.mark.browser
+TEAM = "/units/north-locality"
+
+
+def tell(site: Site, measure: str = "overdue") -> None:
+    """What the log would bring: a figure of the team has changed."""
+    data = {
+        "unit": "north-locality",
+        "measure": measure,
+        "grain": "month",
+        "period": "2026-11",
+        "value": 24,
+        "as_at": "2026-11-18",
+        "fresh_at": "2026-11-18T09:14:00+00:00",
+        "positions": {},
+    }
+    value = council.event("primed.measure.changed.v1", measure, data)
+    record = Record(
+        topic="primed.metric-events", partition=0, offset=0, timestamp_ms=0, key=b"k", value=value
+    )
+    asyncio.run_coroutine_threadsafe(site.hub.hear([record]), site.loop).result(5)
+
+
+def connected(page: Page, address: str = TEAM) -> None:
+    page.goto(address)
+    page.wait_for_function("document.getElementById('live')?._htmx?.sse?.status === 200")
+
+
+def test_a_changed_figure_shows_itself_and_leaves_the_rest_alone(manager: Page, site: Site) -> None:
+    connected(manager)
+    manager.locator("#workload summary").click()
+    site.backend.scene = "huge"
+    tell(site)
+    expect(manager.locator("#strip .tile__value").first).to_have_text("31,533", timeout=3000)
+    expect(manager.locator("#workload h2")).to_contain_text("31,533 are overdue", timeout=3000)
+    expect(manager.locator("#workload table")).to_be_visible()  # what the reader opened stays open
+    expect(manager.locator("#outcomes svg.chart--wide")).not_to_contain_text("2%")
+
+
+def test_a_later_change_shows_too(manager: Page, site: Site) -> None:
+    connected(manager)
+    for scene, value in (("huge", "31,533"), ("busy", "23"), ("huge", "31,533")):
+        site.backend.scene = scene
+        tell(site)
+        expect(manager.locator("#strip .tile__value").first).to_have_text(value, timeout=3000)
+
+
+def test_a_paused_page_stays_as_it_is(manager: Page, site: Site) -> None:
+    connected(manager)
+    manager.get_by_role("link", name="Pause updates").click()
+    expect(manager.locator("#fresh")).to_contain_text("Paused.")
+    site.backend.scene = "huge"
+    tell(site)
+    manager.wait_for_timeout(700)
+    expect(manager.locator("#strip .tile__value").first).to_have_text("23")
+    manager.get_by_role("link", name="Resume updates").click()
+    expect(manager.locator("#strip .tile__value").first).to_have_text("31,533")
+
+
+def test_nobody_listens_to_a_unit_that_is_not_theirs(manager: Page) -> None:
+    assert manager.request.get("/live?unit=south-locality").status == 404
+    assert manager.request.get("/live?unit=nowhere").status == 404

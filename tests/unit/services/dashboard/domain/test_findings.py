@@ -1,0 +1,172 @@
+"""Findings are sentences made from figures, and true of them."""
+
+import datetime as dt
+
+import pytest
+
+from services.dashboard.domain import findings, prompts, variation
+from services.dashboard.domain.answers import Point, ReportRow, Series, WorkCounts
+
+TODAY = dt.date(2026, 11, 18)
+
+
+def series(
+    measure: str, flagged: int = 0, code: str = "common_cause", count: int = 18, **more: object
+) -> Series:
+    """A series that ends in October with so many flagged points at its end, and November unfinished."""
+    high = code.endswith("_high")
+    made = []
+    for index in range(count):
+        back = count - index
+        month = (2026 * 12 + 10 - back) % 12 + 1
+        year = (2026 * 12 + 10 - back) // 12
+        special = index >= count - flagged
+        made.append(
+            Point(
+                period=f"{year}-{month:02d}",
+                value=40 if special else 30,
+                mean=30,
+                upper=38.4,
+                lower=21.6,
+                special_cause="shift" if special else None,
+                direction=("high" if high else "low") if special else None,
+            )
+        )
+    made.append(Point(period="2026-11", value=12, unfinished=True))
+    return Series(measure=measure, name=measure.title(), points=tuple(made), variation=code, **more)  # type: ignore[arg-type]
+
+
+def say(one: Series) -> variation.Variation:
+    return variation.of(one, TODAY)
+
+
+def spoken(rich: findings.Rich) -> str:
+    return "".join(text for text, _ in rich)
+
+
+ROWS = [
+    ReportRow(month=None, due=6),
+    ReportRow(month="2026-09", overdue=4),
+    ReportRow(month="2026-11", overdue=19, due=22),
+    ReportRow(month="2026-12", due=41),
+    ReportRow(month="2027-01", due=28),
+]
+
+
+@pytest.mark.parametrize(
+    ("counts", "rows", "sentence"),
+    [
+        (
+            WorkCounts(open=128, overdue=23),
+            ROWS,
+            "128 pieces of work are open: 23 are overdue and 41 fall due in December.",
+        ),
+        (WorkCounts(open=1, overdue=1), [], "1 piece of work is open: 1 is overdue."),
+        (WorkCounts(open=4), [], "4 pieces of work are open: none is overdue."),
+        (WorkCounts(), [], "No work is open."),
+        (
+            WorkCounts(open=2, overdue=1),
+            [ReportRow(month="2027-01", due=1)],
+            "2 pieces of work are open: 1 is overdue and 1 falls due in January 2027.",
+        ),
+    ],
+)
+def test_the_opening_sentence(counts: WorkCounts, rows: list[ReportRow], sentence: str) -> None:
+    assert spoken(findings.workload_opening(counts, rows, TODAY)) == sentence
+
+
+def test_what_is_overdue_is_said_with_weight() -> None:
+    rich = findings.workload_opening(WorkCounts(open=128, overdue=23), ROWS, TODAY)
+    assert [text for text, strong in rich if strong] == ["23 are overdue"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        (ROWS, "23 are overdue; November is the heaviest month"),
+        ([ReportRow(month="2026-12", due=3)], "Nothing is overdue; December is the heaviest month"),
+        ([ReportRow(month="2026-01", overdue=2)], "2 are overdue; nothing falls due later"),
+        ([], "No work is open"),
+    ],
+)
+def test_the_title_of_report_one(rows: list[ReportRow], title: str) -> None:
+    assert findings.workload_title(rows, TODAY) == title
+
+
+@pytest.mark.parametrize(
+    ("one", "title"),
+    [
+        (series("completed", 7, "improvement_high"), "More work is completed since April, and not by chance"),
+        (series("completed", 8, "concern_low"), "Less work is completed since March, and not by chance"),
+        (series("completed"), "30 completed in October, as usual"),
+        (
+            series("completed", 1, "improvement_high"),
+            "40 completed in October: more than usual, and not by chance",
+        ),
+        (series("completed", count=3), "30 completed in October"),
+        (series("completed", count=0), "No month of completed work is finished yet"),
+    ],
+)
+def test_the_title_of_report_two(one: Series, title: str) -> None:
+    assert findings.completed_title(one, say(one), TODAY) == title
+
+
+def test_movement_says_the_better_then_the_worse() -> None:
+    better, worse = series("completed", 7, "improvement_high"), series("overdue", 9, "concern_high")
+    said = findings.movement([(worse, say(worse)), (better, say(better))], TODAY)
+    first = "More work is completed than usual since April"
+    assert said == f"{first}, but more work is overdue than usual since February."
+
+
+def test_movement_keeps_quiet_about_chance() -> None:
+    usual = series("completed")
+    assert findings.movement([(usual, say(usual))], TODAY) == "Nothing is out of the ordinary."
+
+
+def test_nothing_is_said_of_too_few_months() -> None:
+    young = series("completed", count=3)
+    assert say(young).tone == "unknown"
+    assert findings.movement([(young, say(young))], TODAY) == ""
+
+
+def outcome(name: str, count: int, before: int | None) -> ReportRow:
+    return ReportRow(outcome=name, count=count, before_count=before)
+
+
+def test_outcomes_are_compared_only_beyond_chance() -> None:
+    moved = [outcome("care-at-home", 30, 60), outcome("information-and-advice", 70, 40)]
+    assert (
+        findings.outcomes_title(moved, {}) == "More end in “Information and advice”, fewer in “Care at home”"
+    )
+    still = [outcome("care-at-home", 31, 30), outcome("information-and-advice", 40, 42)]
+    assert findings.outcomes_title(still, {}) == "Most end in “Information and advice”, much as a year before"
+    alone = [outcome("care-at-home", 3, None)]
+    assert findings.outcomes_title(alone, {}) == "Most end in “Care at home”"
+    assert findings.outcomes_title([], {}) == "Nothing was completed in this time"
+
+
+def test_questions_fit_the_present_state() -> None:
+    asked = prompts.for_workload(ROWS, WorkCounts(open=128, overdue=23, unallocated=6), TODAY)
+    assert asked == [
+        "Which of the 4 due before November can be closed this week?",
+        "Who can take the 6 that nobody holds?",
+    ]
+    assert prompts.for_workload([], WorkCounts(), TODAY) == []
+    usual = series("completed")
+    assert prompts.for_completed(usual, say(usual), TODAY) == [
+        "Left as it is, a month brings 22 to 38. Is that enough for what comes in?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("assurance", "value", "text"),
+    [
+        ("consistently_fails", 23, "Target 10 · will not be met unless something changes"),
+        (None, 23, "Target 10 · not met"),
+        (None, 9, "Target 10 · met"),
+        ("hit_or_miss", 9, "Target 10 · sometimes met"),
+    ],
+)
+def test_targets(assurance: str | None, value: int, text: str) -> None:
+    one = Series(measure="overdue", polarity="lower", target=10, assurance=assurance)
+    assert variation.target_words(one, value) == text

@@ -1,0 +1,68 @@
+"""The reports as charts, and the figures at the top of a page."""
+
+import datetime as dt
+
+from services.dashboard.domain import reports, strip
+from services.dashboard.domain.answers import Catalogue, Measure, Point, Report, ReportRow, Series, WorkCounts
+
+TODAY = dt.date(2026, 11, 18)
+
+
+def test_months_far_away_are_gathered_and_nothing_is_lost() -> None:
+    rows = (
+        ReportRow(month=None, due=6),
+        ReportRow(month="2025-01", overdue=3),
+        ReportRow(month="2026-08", overdue=2),
+        ReportRow(month="2026-09", overdue=4),
+        ReportRow(month="2026-11", overdue=8, due=22, allocated=31),
+        ReportRow(month="2027-03", due=3),
+        ReportRow(month="2027-09", due=5),
+    )
+    view = reports.workload(Report(rows=rows), WorkCounts(open=53), TODAY)
+    assert [bar.label for bar in view.bars] == [
+        "No date",
+        "Before Sep",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
+        "Jan",
+        "Feb",
+        "Mar",
+        "After Mar",
+    ]
+    assert sum(bar.total for bar in view.bars) == sum(row.overdue + row.due for row in rows)
+    assert [bar.label for bar in view.bars if bar.present] == ["Nov"]
+    assert view.allocated == 31
+    assert "Before Sep: 5 overdue, 0 due" in view.description
+
+
+def test_rare_outcomes_are_gathered_and_shares_add_up() -> None:
+    rows = tuple(ReportRow(outcome=f"o{index}", count=10 + index, before_count=5) for index in range(12))
+    view = reports.outcomes(Report(rows=rows), "August to October", "the same months")
+    assert len(view.outcomes) == 7
+    assert view.outcomes[-1].name == "6 other outcomes"
+    assert round(sum(one.share for one in view.outcomes)) == 100
+    assert round(sum(one.before or 0 for one in view.outcomes)) == 100
+
+
+def measure(name: str, formula: str) -> Measure:
+    return Measure(id=name, name=name.title(), formula=formula)
+
+
+def test_a_stock_is_said_as_now_and_a_flow_for_its_last_whole_month() -> None:
+    points = (Point(period="2026-10", value=40), Point(period="2026-11", value=12, unfinished=True))
+    flow = strip.tile(
+        measure("completed", "sum(completed)"), Series(measure="completed", points=points), TODAY
+    )
+    assert (flow.value, flow.when, flow.period) == ("40", "in October", "2026-10")
+    assert [point.period for point in flow.points] == ["2026-10"]
+    stock = strip.tile(measure("overdue", "end(overdue)"), Series(measure="overdue", points=points), TODAY)
+    assert (stock.value, stock.when, stock.period) == ("12", "", "2026-11")
+
+
+def test_the_strip_takes_what_the_catalogue_has_in_its_order() -> None:
+    known = Catalogue(measures=(measure("completed", "sum(completed)"), measure("overdue", "end(overdue)")))
+    assert [one.id for one in strip.chosen(known)] == ["overdue", "completed"]
+    own = Catalogue(measures=(measure("their_own", "sum(received)"),))
+    assert [one.id for one in strip.chosen(own)] == ["their_own"]

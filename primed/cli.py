@@ -18,11 +18,14 @@ COMMANDS: Mapping[str, str] = {
     "token": "primed.commands.tokens:token",
     "doctor": "primed.commands.doctor:doctor",
     "import": "primed.commands.importing:import_file",
+    "ledger": "primed.commands.ledger:app",
+    "positions": "primed.commands.ledger:positions",
     "dead-letters": "primed.commands.letters:app",
     "mail": "primed.commands.mails:mail",
     "config": "primed.commands.config:config",
     "migrate": "primed.commands.cluster:migrate",
     "topics": "primed.commands.cluster:topics",
+    "contracts": "primed.commands.contracts:contracts",
     "simulate": "primed.simulate.command:simulate",
 }
 

@@ -7,7 +7,6 @@ import datetime as dt
 import gc
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from importlib import resources
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -19,15 +18,15 @@ from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.http import application
 from services.metrics.answers.asking import Sources
-from services.metrics.api import figures, lists, reports, stream, trail
+from services.metrics.api import routers, stream
 from services.metrics.api.desk import Desk
-from services.metrics.domain.measures import catalogue
 from services.metrics.domain.spc import Rules
 from services.metrics.domain.taking import Taken
 from services.metrics.letters import LetterCarrier
 from services.metrics.live import Live
 from services.metrics.publisher import Publisher
 from services.metrics.settings import MetricsSettings
+from services.metrics.store.catalogue import load
 from services.metrics.store.graves import PostgresGraves
 from services.metrics.store.ledger import PostgresLedger
 from services.metrics.store.snapshots import PostgresReadings
@@ -51,8 +50,9 @@ class Rooms:
         self.zone = ZoneInfo(settings.zone)
         self.ledger = PostgresLedger(pool)
         self.organisation = Organisation(settings.kafka_bootstrap, self.ledger)
-        measures = resources.files("services.metrics").joinpath("measures.yaml").read_text("utf-8")
-        self.sources = Sources(PostgresReadings(pool), catalogue(measures), self.organisation.tree, Rules())
+        rules = Rules.nhse() if settings.spc == "nhse" else Rules()
+        measures = load(settings.measures_file)
+        self.sources = Sources(PostgresReadings(pool), measures, self.organisation.tree, rules)
         notebook = PostgresNotebook(pool)
         self.live = Live(notebook)
         self.letters = LetterCarrier(PostgresGraves(pool), producer)
@@ -99,17 +99,11 @@ class Rooms:
 
     def application(self) -> FastAPI:
         """The HTTP surface, with its checks."""
-        desk = Desk(self.sources, self.now, self.zone)
+        desk = Desk(self.sources, self.now, self.zone, self.settings.feed_cadences)
         return application(
             "metrics",
             token_reader(self.settings),
-            [
-                figures.router(desk),
-                reports.router(desk),
-                trail.router(desk),
-                lists.router(desk),
-                stream.router(desk, self.live),
-            ],
+            [*routers(desk), stream.router(desk, self.live)],
             checks={
                 "postgres": lambda: reachable(self.pool),
                 "kafka": self.carriage.well,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
 from runtime.settings import Settings
+from services.metrics.domain.worklist import Cadence
 
 
 class MetricsSettings(Settings):
@@ -31,6 +34,17 @@ class MetricsSettings(Settings):
     )
     tell_every_ms: int = Field(
         200, ge=10, le=60_000, description="Least time between two events of one measure of one unit."
+    )
+
+    measures_file: Path | None = Field(
+        None, description="The council's own catalogue of measures (YAML); without one the shipped one."
+    )
+    feed_cadences: dict[str, Cadence] = Field(
+        {},
+        description='How often each feed speaks: {"demo/cases": "live"}; nightly where none is given.',
+    )
+    spc: Literal["standard", "nhse"] = Field(
+        "standard", description="How series are judged; nhse draws limits from 13 points only."
     )
 
     @field_validator("zone")

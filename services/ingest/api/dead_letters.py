@@ -11,6 +11,7 @@ from runtime.auth import Principal, needs
 from runtime.http import not_found
 from runtime.problems import Problem
 from services.ingest.api.bodies import Room
+from services.ingest.api.described import problems
 from services.ingest.api.ports import Letters
 from services.ingest.domain.letters import Letter
 from services.ingest.domain.moments import Zones
@@ -24,13 +25,13 @@ def router(letters: Letters, event_log: Log, zones: Zones, room: Room) -> APIRou
     """The routes of dead letters, for operators."""
     routes = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
 
-    @routes.get("", summary="Records that could not be read, newest first.")
+    @routes.get("", summary="Records that could not be read, newest first.", responses=problems())
     async def list_letters(
         who: Principal = needs("operator"), limit: Annotated[int, Query(ge=1, le=1000)] = 100
     ) -> dict[str, Any]:
         return {"dead_letters": [_shown(one) for one in await letters.newest(who.tenant, limit)]}
 
-    @routes.get("/{letter_id}", summary="One dead letter with its content.", responses={404: {}})
+    @routes.get("/{letter_id}", summary="One dead letter with its content.", responses=problems(MISSING))
     async def get_letter(letter_id: Id, who: Principal = needs("operator")) -> dict[str, Any]:
         letter = await _found(letters, who, letter_id)
         return {**_shown(letter), "value": _text(letter.value)}
@@ -39,7 +40,7 @@ def router(letters: Letters, event_log: Log, zones: Zones, room: Room) -> APIRou
         "/{letter_id}/replay",
         status_code=202,
         summary="Append it to its topic again: as it was, or the mended event in the body. It counts once.",
-        responses={404: {}, 422: {"description": "It still cannot be read."}},
+        responses=problems(REPLAYING),
         openapi_extra={"requestBody": REQUEST_BODY},
     )
     async def replay_letter(
@@ -80,6 +81,12 @@ def _text(raw: bytes | None) -> str | None:
     return None if raw is None else raw.decode("utf-8", "backslashreplace")
 
 
+MISSING = {404: "There is no such dead letter for you."}
+REPLAYING = {
+    **MISSING,
+    413: "The event is too large.",
+    422: "It still cannot be read.",
+}
 REQUEST_BODY = {
     "required": False,
     "description": "The mended event; without a body the record is sent again as it was.",

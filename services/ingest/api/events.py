@@ -17,6 +17,7 @@ from runtime.auth import Principal, needs
 from runtime.problems import Problem
 from schemas.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from services.ingest.api.bodies import Room, media_type
+from services.ingest.api.described import problems
 from services.ingest.domain.edge import Refused
 from services.ingest.domain.moments import Zones
 from services.ingest.flow import Log, Taken, take
@@ -50,7 +51,7 @@ def router(event_log: Log, zones: Zones, limits: Limits, room: Room) -> APIRoute
         "/v1/events",
         status_code=202,
         summary="Send one CloudEvent or a batch; 202 means that the log has what is counted as accepted.",
-        responses=RESPONSES,
+        responses=problems(PROBLEMS),
         openapi_extra={"requestBody": REQUEST_BODY},
     )
     async def post_events(request: Request, who: Principal = needs("feeder")) -> JSONResponse:
@@ -152,12 +153,10 @@ REQUEST_BODY = {
         JSON: {"schema": {"anyOf": [_EVENT, _BATCH]}},
     },
 }
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The body is not JSON."},
-    401: {"description": "No valid token."},
-    403: {"description": "The token's role may not send events."},
-    413: {"description": "The body or the batch is too large."},
-    415: {"description": "The body's type is not taken."},
-    422: {"description": "No event can be taken; `refused` says why each."},
-    503: {"description": "Kafka is away or ingest is full: repeat after `Retry-After` seconds."},
+PROBLEMS = {
+    400: "The body is not JSON.",
+    413: "The body or the batch is too large.",
+    415: "The body's type is not taken.",
+    422: "No event can be taken; `refused` says why each.",
+    503: "Kafka is away or ingest is full: repeat after `Retry-After` seconds.",
 }

@@ -14,6 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from runtime.auth import Principal, needs
 from runtime.http import not_found
+from services.ingest.api.described import problems
 from services.ingest.api.ports import Imports, Uploads
 from services.ingest.api.tables import csv_lines
 from services.ingest.api.uploading import Asked, Receiver
@@ -41,6 +42,7 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(tags=["imports"])
     _sending(routes, desk)
     _reading(routes, desk)
+    _following(routes, desk)
     return routes
 
 
@@ -49,7 +51,7 @@ def _sending(routes: APIRouter, desk: Desk) -> None:
         "/v1/imports",
         status_code=202,
         summary="Upload a file (plain or gzip); it goes into the log in the background.",
-        responses=RESPONSES,
+        responses=problems(PROBLEMS),
         openapi_extra={"requestBody": REQUEST_BODY},
     )
     async def post_import(
@@ -63,7 +65,7 @@ def _sending(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
         "/v1/imports/{import_id}/cancel",
         summary="Stop an import where it is; what the log has of it stays.",
-        responses={404: {}},
+        responses=problems(MISSING),
     )
     async def cancel_import(import_id: str, who: Principal = needs(*SENDERS)) -> dict[str, Any]:
         job = await _found(desk, who, import_id)
@@ -74,7 +76,7 @@ def _sending(routes: APIRouter, desk: Desk) -> None:
 
 
 def _reading(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("/v1/imports", summary="Imports, newest first.")
+    @routes.get("/v1/imports", summary="Imports, newest first.", responses=problems(MISSING))
     async def list_imports(
         who: Principal = needs(*READERS),
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -87,15 +89,17 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         items = [shown(job, now) for job in jobs[:limit]]
         return {"imports": items, "next_cursor": jobs[limit - 1].id if more else None}
 
-    @routes.get("/v1/imports/{import_id}", summary="How far an import has come.", responses={404: {}})
+    @routes.get("/v1/imports/{import_id}", summary="How far an import has come.", responses=problems(MISSING))
     async def get_import(import_id: str, who: Principal = needs(*READERS)) -> dict[str, Any]:
         return shown(await _found(desk, who, import_id), desk.clock())
 
+
+def _following(routes: APIRouter, desk: Desk) -> None:
     @routes.get(
         "/v1/imports/{import_id}/rejects",
         summary="What was refused, as CSV: row, column, value, reason and what to do.",
         response_class=StreamingResponse,
-        responses={200: {"content": {"text/csv": {}}}, 404: {}},
+        responses={200: {"content": {"text/csv": {}}}, **problems(MISSING)},
     )
     async def get_rejects(import_id: str, who: Principal = needs(*READERS)) -> StreamingResponse:
         job = await _found(desk, who, import_id)
@@ -118,7 +122,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         "/v1/imports/{import_id}/events",
         summary="Progress as server-sent events, until the import is over.",
         response_class=EventSourceResponse,
-        responses={404: {}},
+        responses=problems(MISSING),
     )
     async def watch_import(job: Import = Depends(watched)) -> AsyncIterator[ServerSentEvent]:
         async for one in _watch(desk, job):
@@ -178,11 +182,10 @@ REQUEST_BODY = {
     "description": "The file itself, plain or gzip.",
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    401: {"description": "No valid token."},
-    403: {"description": "The token's role may not import."},
-    413: {"description": "The file is too large."},
-    415: {"description": "The file must be the body itself, not a form."},
-    422: {"description": "The format or mapping is not known, or does not fit the file."},
-    503: {"description": "The folder of uploads is full: repeat after `Retry-After` seconds."},
+PROBLEMS = {
+    413: "The file is too large.",
+    415: "The file must be the body itself, not a form.",
+    422: "The format or mapping is not known, or does not fit the file.",
+    503: "The folder of uploads is full: repeat after `Retry-After` seconds.",
 }
+MISSING = {404: "There is no such import for you."}

@@ -10,6 +10,7 @@ from runtime.auth import Principal, needs
 from runtime.http import not_found
 from runtime.problems import Problem, wrong
 from services.ingest.api.bodies import Room
+from services.ingest.api.described import problems
 from services.ingest.api.ports import KeptMapping, Mappings
 from services.ingest.domain.mapping import MAX_BYTES, BadMapping, parse
 
@@ -23,8 +24,17 @@ Name = Annotated[
 def router(mappings: Mappings, room: Room) -> APIRouter:
     """The routes of mappings."""
     routes = APIRouter(tags=["mappings"])
+    _reading(routes, mappings)
+    _changing(routes, mappings, room)
+    return routes
 
-    @routes.get("/v1/mappings", summary="The mappings that can be used; version 0 ships with Primed.")
+
+def _reading(routes: APIRouter, mappings: Mappings) -> None:
+    @routes.get(
+        "/v1/mappings",
+        summary="The mappings that can be used; version 0 ships with Primed.",
+        responses=problems(),
+    )
     async def list_mappings(who: Principal = needs(*READERS)) -> dict[str, Any]:
         return {"mappings": [_shown(kept) for kept in await mappings.all(who.tenant)]}
 
@@ -32,7 +42,7 @@ def router(mappings: Mappings, room: Room) -> APIRouter:
         "/v1/mappings/{name}",
         summary="A mapping as YAML.",
         response_class=Response,
-        responses={200: {"content": {"application/yaml": {}}}, 404: {}},
+        responses={200: {"content": {"application/yaml": {}}}, **problems(MISSING)},
     )
     async def get_mapping(name: Name, who: Principal = needs(*READERS)) -> Response:
         kept = await mappings.find(who.tenant, name)
@@ -40,13 +50,12 @@ def router(mappings: Mappings, room: Room) -> APIRouter:
             raise not_found()
         return Response(kept.body, media_type="application/yaml", headers={"ETag": f'"{kept.version}"'})
 
+
+def _changing(routes: APIRouter, mappings: Mappings, room: Room) -> None:
     @routes.put(
         "/v1/mappings/{name}",
         summary="Make or change a mapping; the body is YAML. If-Match guards against a change in between.",
-        responses={
-            412: {"description": "Somebody changed it first."},
-            422: {"description": "It cannot be used."},
-        },
+        responses=problems(CHANGING),
         openapi_extra={"requestBody": REQUEST_BODY},
     )
     async def put_mapping(
@@ -67,8 +76,6 @@ def router(mappings: Mappings, room: Room) -> APIRouter:
             raise _changed()
         response.headers["ETag"] = f'"{version}"'
         return {"name": name, "version": version}
-
-    return routes
 
 
 def _checked(body: bytes) -> str:
@@ -98,6 +105,13 @@ def _changed() -> Problem:
     return Problem(412, "Somebody else was first", "The mapping has changed; read it again, then change it.")
 
 
+MISSING = {404: "There is no such mapping for you."}
+CHANGING = {
+    400: "The body ended early.",
+    412: "Somebody changed it first.",
+    413: "The mapping is too large.",
+    422: "It cannot be used.",
+}
 REQUEST_BODY = {
     "required": True,
     "content": {"application/yaml": {"schema": {"type": "string"}}},

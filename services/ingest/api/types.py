@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from runtime.auth import ROLES, Principal, needs
 from schemas.registry import TOPIC_OF, TYPES
+from services.ingest.api.described import problems
 from services.ingest.domain.edge import FEEDER_TOPICS
 
 
@@ -18,7 +19,9 @@ def router() -> APIRouter:
     answer = {"types": [_shown(name) for name in sorted(TYPES)]}
 
     @routes.get(
-        "/v1/types", summary="Every type of event, whether feeders may send it, and its data's schema."
+        "/v1/types",
+        summary="Every type of event, whether feeders may send it, and its data's schema.",
+        responses=problems(),
     )
     async def list_types(who: Principal = needs(*ROLES)) -> dict[str, Any]:
         return answer

@@ -64,7 +64,9 @@ class ImportBook:
     async def cancel(self, job: Import) -> None:
         """Let the import end where it is; one that is over stays as it is."""
         async with transaction(self._pool) as connection:
-            await connection.execute(SQL["cancel"], job.tenant, job.id, self._clock())
+            done = await connection.execute(SQL["cancel"], job.tenant, job.id, self._clock())
+        if done == "UPDATE 1":
+            ENDED.labels("cancelled").inc()
 
     async def unfinished(self, place: str) -> set[str]:
         """Ids of imports whose uploads must be kept."""

@@ -38,14 +38,19 @@ class MemoryLog:
         *,
         clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        self._partitions: dict[TopicPartition, list[Record]] = {
-            (topic, number): [] for topic, count in topics.items() for number in range(count)
-        }
+        self._partitions: dict[TopicPartition, list[Record]] = {}
         self._starts: dict[TopicPartition, int] = {}
-        self._counts = dict(topics)
+        self._counts: dict[str, int] = {}
         self._clock_ms = clock_ms
         self._grown = asyncio.Event()
         self.away = False
+        for topic, count in topics.items():
+            self.add_topic(topic, count)
+
+    def add_topic(self, topic: str, partitions: int) -> None:
+        """Declare one more topic."""
+        self._counts[topic] = partitions
+        self._partitions.update({(topic, number): [] for number in range(partitions)})
 
     def append(self, message: Message) -> Placed:
         """Write one record into the partition of its key."""
@@ -154,7 +159,18 @@ class MemoryCarriage(_Running):
         self._absorb = absorb
         self._max_records = max_records
         self._positions: dict[TopicPartition, int] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.ready = False
+
+    async def stop(self) -> None:
+        """Let the batch under way be absorbed, then leave."""
+        await self._idle.wait()
+        await super().stop()
+
+    async def well(self) -> str | None:
+        """As `Carriage.well`."""
+        return None if self.ready else "Records do not flow."
 
     def lag(self) -> Mapping[TopicPartition, int]:
         """Records not yet taken, by partition."""
@@ -167,12 +183,14 @@ class MemoryCarriage(_Running):
             if not batch:
                 await self._log.wait()
                 continue
+            self._idle.clear()
             try:
                 await self._absorb(batch)
+                self._positions.update(after(batch))
             except PositionMoved:
                 await self._seek()
-            else:
-                self._positions.update(after(batch))
+            finally:
+                self._idle.set()
 
     async def _seek(self) -> None:
         stored = await self._load_positions(list(self._places))

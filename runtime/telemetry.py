@@ -19,7 +19,7 @@ NOISY = {
     "uvicorn": "WARNING",
     "httpx2": "WARNING",
 }
-"""Libraries that would log each start, stop and retry, or addresses that hold secrets; our own lines say it."""
+"""Libraries that would log each start and retry, or addresses that hold secrets; our own lines say it."""
 
 
 def configure(service: str, level: str = "INFO") -> None:

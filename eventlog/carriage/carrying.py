@@ -62,6 +62,7 @@ class Carriage:
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
         self._contact_at = float("-inf")
+        self._stopping = False
         self._ends: Mapping[TopicPartition, int] = {}
         self.failed: asyncio.Future[Any] = self._loop.create_future()
         self._app = make(self, name=name, group=group, bootstrap=bootstrap, max_records=max_records)
@@ -77,6 +78,9 @@ class Carriage:
 
     async def stop(self) -> None:
         """Let the batch under way be absorbed, leave the group; a few seconds at most."""
+        if self._stopping:
+            return
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

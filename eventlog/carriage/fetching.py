@@ -123,9 +123,11 @@ class Consumer(driver.Consumer):
     async def _drain_messages(self, fetcher: Any) -> None:
         try:
             while not (self._stopped.is_set() or fetcher._stopped.is_set() or self.leaving):
+                if self.flow_active and not self._sought:
+                    await self.perform_seek()
                 fetched, _ = await self._wait_next_records(1.0)
                 await asyncio.sleep(0)
-                if fetched and self.flow_active:
+                if fetched and self.flow_active and self._sought:
                     await self._hand_over(fetched)
                 self._commit_sometimes()
         except (ConsumerStoppedError, asyncio.CancelledError):
@@ -136,9 +138,6 @@ class Consumer(driver.Consumer):
             raise
 
     async def _hand_over(self, fetched: Mapping[Any, Sequence[Any]]) -> None:
-        if not self._sought:
-            await self.perform_seek()
-            return
         fresh = {
             tp: await self._fresh(tp, records) for tp, records in fetched.items() if tp in self.positions
         }
@@ -191,7 +190,8 @@ class Consumer(driver.Consumer):
         }
         if not offsets:
             return
-        with contextlib.suppress(KafkaError):  # for lag tools only: the next one will do
+        # For lag tools only, so the next one will do; a RuntimeError when the thread is gone already.
+        with contextlib.suppress(KafkaError, RuntimeError):
             await self._thread.call_thread(cast(Any, self._thread._consumer).commit, offsets)
             self._committed = positions
 

@@ -32,7 +32,11 @@ class Asked(BaseModel):
     format: str | None = Field(
         None, max_length=40, description="cloudevents or xes; seen from the file if left out."
     )
-    mapping: str | None = Field(None, max_length=80, description="Name of the mapping, see GET /v1/mappings.")
+    mapping: str | None = Field(
+        None,
+        max_length=80,
+        description="Name of the mapping, see GET /v1/mappings; left out, the one with the file's name.",
+    )
     name: str = Field("", max_length=200, description="What people call this file.")
     as_of: str | None = Field(
         None,
@@ -59,12 +63,13 @@ class Receiver:
         if media_type(request).startswith("multipart/"):
             raise Problem(415, "Wrong type of body", "Send the file itself as the body, not a form.")
         self._check_asked(asked)
-        mapping = await self._mapping(asked, who)
+        mapping = await self._named(asked, who)
         job_id = self.new_id()
         size = await self._kept(job_id, request)
         try:
-            form = self._checked(job_id, asked, mapping)
-        except Problem:
+            form = self._form(job_id, asked)
+            mapping = await self._fitting(mapping, form, asked, who)
+        except BaseException:
             self.uploads.drop(job_id)
             raise
         return Import(
@@ -91,7 +96,7 @@ class Receiver:
             except ValueError as error:
                 raise wrong(f"as_of is no RFC 3339 time with offset: {error}.", field="as_of") from error
 
-    async def _mapping(self, asked: Asked, who: Principal) -> KeptMapping | None:
+    async def _named(self, asked: Asked, who: Principal) -> KeptMapping | None:
         if asked.mapping is None:
             return None
         mapping = await self.mappings.find(who.tenant, asked.mapping)
@@ -120,8 +125,8 @@ class Receiver:
                 400, "The request cannot be read", "The upload ended early; send it again."
             ) from error
 
-    def _checked(self, job_id: str, asked: Asked, mapping: KeptMapping | None) -> str:
-        """The file's format, when format, mapping and first bytes agree."""
+    def _form(self, job_id: str, asked: Asked) -> str:
+        """The file's format, when what was asked and its first bytes agree."""
         seen = self._seen(job_id)
         form = asked.format or seen
         if form is None:
@@ -130,11 +135,22 @@ class Receiver:
             )
         if seen is not None and seen != form:
             raise wrong(f"The file looks like {seen}, not like {form}; leave ?format= out.", field="format")
+        return form
+
+    async def _fitting(
+        self, mapping: KeptMapping | None, form: str, asked: Asked, who: Principal
+    ) -> KeptMapping | None:
+        """The mapping for this format; left out, the one that bears the file's name."""
         if mapping is None and form in NEED_MAPPING:
-            raise wrong(f"A file in {form} needs ?mapping=; see GET /v1/mappings.", field="mapping")
+            known = await self.mappings.all(who.tenant)
+            stem = asked.name.strip().lower().partition(".")[0]
+            mapping = next((one for one in known if one.name == stem), None)
+            if mapping is None:
+                names = ", ".join(one.name for one in known)
+                raise wrong(f"A file in {form} needs ?mapping=; there are: {names}.", field="mapping")
         if mapping is not None and parse(mapping.body).format != form:
             raise wrong(f"Mapping {mapping.name!r} is not for files in {form}.", field="mapping")
-        return form
+        return mapping
 
     def _seen(self, job_id: str) -> str | None:
         try:

@@ -38,11 +38,16 @@ async def test_an_upload_is_kept_and_waits_for_its_turn(ingest: Any) -> None:
     assert found.json() == body
 
 
+async def test_a_file_that_bears_a_mappings_name_is_read_by_it(ingest: Any) -> None:
+    answer = await upload(ingest, XES, "?name=Receipt.xes.gz")
+    assert (answer.status_code, answer.json()["mapping"]) == (202, "receipt")
+
+
 @pytest.mark.parametrize(
     ("body", "query", "status", "told"),
     [
         (XES, "?mapping=nobody", 422, "mapping"),
-        (XES, "", 422, "mapping"),
+        (XES, "", 422, "there are: receipt"),
         (XES, "?format=word", 422, "format"),
         (LINES, "?format=xes&mapping=receipt", 422, "looks like cloudevents"),
         (LINES, "?mapping=receipt", 422, "not for files"),

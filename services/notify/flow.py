@@ -52,7 +52,7 @@ async def hear(work: Work, scene: Scene, told: Sequence[Figure]) -> Counter[Reas
     fresh = newest(told, await work.orders([key_of(figure) for figure in told]))
     await work.keep(fresh)
     rules = (await work.rules()).values()
-    pairs = [(one, figure) for figure in fresh for one in rules if one.measure == figure.measure]
+    pairs = [(one, figure) for figure in fresh for one in rules if rule.reads(one, figure)]
     return Counter([await judge(work, scene, one, figure) for one, figure in pairs])
 
 

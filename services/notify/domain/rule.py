@@ -218,6 +218,11 @@ def let_go(state: State) -> Decision:
             assert_never(state)
 
 
+def reads(rule: Rule, figure: Figure) -> bool:
+    """Whether the rule is about figures like this one; others of its measure (weeks beside months) are not."""
+    return rule.measure == figure.measure and rule.grain == figure.grain
+
+
 def is_over(rule: Rule, pending: Pending, now: dt.datetime) -> bool:
     """Whether a breach that nothing contradicted has lasted as long as the rule asks."""
     return now - pending.since >= rule.for_

@@ -203,6 +203,13 @@ async def test_a_breach_that_did_not_last_is_forgotten(notify: Notify) -> None:
     assert (await notify.as_("operator").saw("/v1/escalations"))["items"] == []
 
 
+async def test_the_week_of_a_measure_says_nothing_to_a_rule_on_its_month(notify: Notify) -> None:
+    await notify.told(23)
+    await notify.told(23, grain="week", period="2026-W18")
+    await notify.told(4, grain="week", period="2026-W18")
+    assert (await one(notify))["state"] == "raised"
+
+
 async def test_old_months_and_late_tellings_raise_nothing_and_a_correction_clears(notify: Notify) -> None:
     await notify.told(90, period="2025-03")
     await notify.told(22, sequence=1000)
@@ -214,6 +221,14 @@ async def test_old_months_and_late_tellings_raise_nothing_and_a_correction_clear
     assert (await one(notify))["cleared"]["why"] == (
         "The figure for November 2026 was corrected to 4, which is at or below 15."
     )
+
+
+async def test_weeks_neither_raise_nor_clear_what_a_rule_says_of_months(notify: Notify) -> None:
+    await notify.told(90, grain="week", period="2026-W48")
+    assert (await notify.as_("operator").saw("/v1/escalations"))["items"] == []
+    await notify.told(23)
+    await notify.told(1, grain="week", period="2026-W48")
+    assert (await one(notify))["state"] == "raised"
 
 
 async def test_with_nobody_in_a_role_it_waits_for_somebody(notify: Notify) -> None:

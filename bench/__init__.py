@@ -1,0 +1,1 @@
+"""What Primed costs, measured in one run on a real broker, beside what the bare client costs."""

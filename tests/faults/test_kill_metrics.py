@@ -1,0 +1,81 @@
+"""Killed at any moment, metrics comes back with the ledger exact: not a line lost, none twice."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import httpx2
+import pytest
+
+from primed.simulate import daily
+from primed.simulate.state import Said, fresh
+from tests.asking import Caller, absorbed, eventually, log_of
+from tests.conftest import Product
+from tests.reference import ledger
+
+BEGAN, ENDS = dt.date(2026, 1, 1), dt.date(2026, 6, 1)
+KILLS = 6
+
+
+@pytest.fixture(scope="module")
+def council() -> list[Said]:
+    state, said = fresh(11, BEGAN, ENDS), []
+    while state.day < ENDS:
+        said += daily.live_through(state)
+    return said
+
+
+def kill_at_random(product: Product, name: str, rng: random.Random, stop: threading.Event) -> int:
+    """Kill the process again and again until told to stop; answers how often."""
+    kills = 0
+    while kills < KILLS and not stop.wait(rng.uniform(0.3, 2.5)):
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError, ValueError):
+            os.kill(product.pid(name), signal.SIGKILL)
+            kills += 1
+    return kills
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+def test_the_ledger_is_exact_after_kills_in_mid_stream(
+    new_product: Callable[..., Product], council: list[Said]
+) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    sys.stdout.write(f"seed {seed}\n")
+    product, rng, stop = new_product("--empty"), random.Random(seed), threading.Event()
+    feeder, reader = Caller(product, "feeder"), Caller(product, "operator")
+    kills: list[int] = []
+    killer = threading.Thread(target=lambda: kills.append(kill_at_random(product, "metrics-1", rng, stop)))
+    # Doubled and shuffled as a careless sender would, so that the kills fall among repeats as well.
+    stream = council + rng.sample(council, len(council) // 20)
+    accepted = 0
+    killer.start()
+    for at in range(0, len(stream), 1000):
+        part = stream[at : at + 1000]
+        rng.shuffle(part)
+        accepted += feeder.send(part)
+        time.sleep(0.15)
+    killer.join(30)
+    stop.set()
+    assert kills[0] >= 3, "the stream was over before it could be disturbed"
+    eventually(lambda: product.primed("status", "--json", check=False), lambda said: '"metrics-1"' in said)
+    eventually(lambda: _up(reader), bool, 60)
+    absorbed(product, reader)
+    log = log_of(product, "primed.case-events", "primed.action-events")
+    assert len(log) >= sum(event["source"] == "demo/cases" for event in council)
+    assert product.primed("ledger", "dump").encode() == ledger.dump(log)
+
+
+def _up(reader: Caller) -> bool:
+    with contextlib.suppress(httpx2.TransportError, AssertionError):
+        reader.get("metrics", "/v1/measures")
+        return True
+    return False

@@ -70,6 +70,7 @@ class Rooms:
                 "postgres": lambda: reachable(self.pool),
                 "kafka": self.producer.reachable,
                 "organisation": self.organisation.follower.well,
+                "escalations": self.carriage.well,
                 "outbox": self.relay.well,
             },
             body_limit=self.settings.body_limit_bytes,

@@ -53,19 +53,22 @@ class Process:
         self.child.wait()
 
     def stop(self) -> int:
+        """Let it leave its consumer group, so that the next test need not wait for its session to end."""
         assert self.child is not None
         self.child.terminate()
         return self.child.wait(15)
 
-    async def ready(self) -> None:
-        until = time.monotonic() + 30
+    async def serves(self) -> None:
+        """Wait until commands are taken: Postgres is there and the organisation was read."""
+        until = time.monotonic() + 45
         async with httpx2.AsyncClient() as http:
             while time.monotonic() < until:
                 with contextlib.suppress(httpx2.TransportError):
-                    if (await http.get(f"{self.address}/readyz")).status_code == 200:
+                    checks = (await http.get(f"{self.address}/readyz")).json()["checks"]
+                    if checks["postgres"]["ok"] and checks["organisation"]["ok"]:
                         return
                 await asyncio.sleep(0.1)
-        raise AssertionError("actions was not ready within 30 seconds")
+        raise AssertionError("actions took no commands within 45 seconds")
 
 
 @dataclass
@@ -156,10 +159,10 @@ async def world(stack: Any, database: str, port_base: int, tmp_path: Path) -> As
         )
         process.start()
         try:
-            await process.ready()
+            await process.serves()
             yield made
         finally:
-            process.kill()
+            process.stop()
             await follower.stop()
             await producer.close()
 
@@ -251,11 +254,11 @@ async def test_exceptions_reach_the_agenda_and_are_answered(world: World) -> Non
 
     world.process.kill()
     world.process.start()
-    await world.process.ready()
+    await world.process.serves()
     assert await agenda() == [second]
     third = f"e-{world.tenant}-3"
     await world.producer.send([world.message(kind, third, raised(third))])
-    await eventually(lambda: _has(agenda, third))
+    await eventually(lambda: _has(agenda, third), seconds=30)
     assert len(world.letters()) == 2
 
 
@@ -263,6 +266,7 @@ async def _has(agenda: Any, escalation: str) -> bool:
     return escalation in await agenda()
 
 
+@pytest.mark.timeout(120)
 async def test_what_was_answered_is_kept_once_through_kills(world: World) -> None:
     answered: dict[str, str] = {}
 
@@ -283,7 +287,7 @@ async def test_what_was_answered_is_kept_once_through_kills(world: World) -> Non
             await asyncio.sleep(0.4)
             world.process.kill()
             world.process.start()
-            await world.process.ready()
+            await world.process.serves()
 
     async def all_commands() -> None:
         for start in range(0, 120, 8):

@@ -65,7 +65,7 @@ class Rooms:
         self.ear = Ear(self.books, producer, self.organisation, self.scene)
         self.carriage = Carriage(
             name="notify",
-            group="primed-notify",
+            group=settings.consumer_group,
             bootstrap=settings.kafka_bootstrap,
             topics=HEARD,
             load_positions=self.ear.positions,

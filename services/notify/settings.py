@@ -58,6 +58,9 @@ class NotifySettings(Settings):
         json_schema_extra=SECRET,
         description="At least 32 characters, from which webhook secrets follow; empty: a file of this home.",
     )
+    consumer_group: str = Field(
+        "primed-notify", min_length=1, description="Another one for a second installation on the same Kafka."
+    )
     database_connections: int = Field(8, ge=4, le=100, description="Most connections to Postgres at once.")
 
     @field_validator("zone")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import socket
+import ssl
 from collections.abc import Callable, Sequence
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -42,11 +43,13 @@ class Webhook:
         secret_of: Callable[[str], str],
         allowed: Sequence[Network],
         clock: Callable[[], dt.datetime],
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self._addresses = addresses
         self._secret_of = secret_of
         self._allowed = allowed
         self._clock = clock
+        self._trust = trust or ssl.create_default_context()
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Post one notice, signed at this moment, under the delivery's id."""
@@ -69,7 +72,9 @@ class Webhook:
         target = httpx2.URL(url)
         checked = await self._checked(url, target)
         headers = self._signed(delivery, body) | {"Host": target.netloc.decode("ascii")}
-        async with httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=TIMEOUT_S) as client:
+        async with httpx2.AsyncClient(
+            verify=self._trust, follow_redirects=False, trust_env=False, timeout=TIMEOUT_S
+        ) as client:
             request = client.build_request(
                 "POST",
                 target.copy_with(host=checked),

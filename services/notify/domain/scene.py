@@ -36,10 +36,10 @@ class Scene:
         return [place.id for place in self.tree.path(unit, self.today)]
 
     def watches(self, rule: Rule, figure: Figure) -> bool:
-        """Whether the rule looks at this figure, as the organisation stands today."""
+        """Whether the rule looks at the figure's unit, as the organisation stands today."""
         place = self.tree.unit(figure.unit, self.today)
         level = place.level if place else None
-        return rule.grain == figure.grain and applies(rule, figure.unit, level, self.above(figure.unit))
+        return applies(rule, figure.unit, level, self.above(figure.unit))
 
     def is_present(self, figure: Figure) -> bool:
         """Whether the figure was told while its period ran, and that is no longer ago than a day."""

@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from ipaddress import ip_network
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from runtime.staff import Person
@@ -81,9 +88,11 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(answer: bytes, *, hangs: bool = False) -> AsyncIterator[Receiver]:
+async def receiving(
+    answer: bytes, *, hangs: bool = False, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Receiver]:
     receiver = Receiver(answer, hangs)
-    server = await asyncio.start_server(receiver.begin, "127.0.0.1", 0)
+    server = await asyncio.start_server(receiver.begin, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
         yield receiver
@@ -193,6 +202,44 @@ async def test_nothing_goes_to_an_address_that_is_not_public_though_its_name_is_
             "127.0.0.1 is not a public address, and PRIMED_WEBHOOK_NETWORKS does not allow it."
         )
     assert receiver.seen == []
+
+
+def certificate(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """What a server shows that is called so, and what its client trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder(called, called, key.public_key(), x509.random_serial_number())
+        .not_valid_before(NOW - dt.timedelta(days=1))
+        .not_valid_after(NOW + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    shown, private = folder / "shown.pem", folder / "private.pem"
+    shown.write_bytes(made.public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(shown, private)
+    return server, ssl.create_default_context(cafile=shown)
+
+
+@pytest.mark.parametrize(("asked", "outcome"), [("hook.example", Delivered), ("other.example", Postponed)])
+async def test_the_checked_address_must_still_prove_its_name(
+    asked: str, outcome: type[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, trusted = certificate("hook.example", tmp_path)
+    async with receiving(b"HTTP/1.1 204 No Content\r\n" + NO_BODY, tls=shown) as receiver:
+
+        async def resolve(*args: object, **options: object) -> list[tuple[object, ...]]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", receiver.port))]
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+        url = f"https://{asked}:{receiver.port}/hook"
+        way = Webhook(Addresses(url), lambda name: SECRET, [LOOPBACK], lambda: NOW, trusted)
+        assert isinstance(await way.send(delivery(NOTICE)), outcome)
+    assert [headers["host"] for headers, _ in receiver.seen] == (
+        [f"hook.example:{receiver.port}"] if outcome is Delivered else []
+    )
 
 
 async def test_an_ended_subscription_is_hopeless() -> None:

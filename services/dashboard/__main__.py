@@ -50,32 +50,33 @@ async def main() -> int:
         },
         timeout_s=settings.dashboard_call_timeout_s,
     )
-    local = settings.is_loopback and not settings.oidc_issuer
-    desk = Desk(
-        services=services,
-        directory=Directory(settings.staff_file),
-        templates=environment(),
-        clock=lambda: dt.datetime.now(dt.UTC),
-        issuer=TokenIssuer(settings.keys, audience=settings.oidc_audience) if local else None,
-        tenant=settings.tenant,
-        session_s=settings.dashboard_session_s,
-    )
     hub = Hub(
         most=settings.dashboard_live_most,
         each=settings.dashboard_live_each,
         life_s=settings.dashboard_live_life_s,
     )
-    organisation = Follower(
-        settings.kafka_bootstrap,
-        ("primed.organisation",),
-        start="beginning",
-        hear=hub.hear_organisation,
-    )
-    changes = Follower(settings.kafka_bootstrap, TOPICS, start="end", hear=hub.hear)
+    kafka = settings.kafka_bootstrap
+    organisation = Follower(kafka, ("primed.organisation",), start="beginning", hear=hub.hear_organisation)
+    changes = Follower(kafka, TOPICS, start="end", hear=hub.hear)
     checks = {"organisation": organisation.well, "changes": changes.well}
-    app = pages(desk, hub, token_reader(settings), checks)
+    app = pages(_desk(settings, services, hub), hub, token_reader(settings), checks)
     parts = (Connections(services), organisation, changes)
     return await process.serve(app, parts, settings.bind, settings.port_base + PORT)
+
+
+def _desk(settings: DashboardSettings, services: Services, hub: Hub) -> Desk:
+    """People choose who to be only where tokens are local and nobody else can reach the pages."""
+    local = settings.is_loopback and not settings.oidc_issuer
+    return Desk(
+        services=services,
+        directory=Directory(settings.staff_file),
+        templates=environment(),
+        clock=lambda: dt.datetime.now(dt.UTC),
+        whole=lambda: hub.tree,
+        issuer=TokenIssuer(settings.keys, audience=settings.oidc_audience) if local else None,
+        tenant=settings.tenant,
+        session_s=settings.dashboard_session_s,
+    )
 
 
 if __name__ == "__main__":

@@ -38,11 +38,11 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """One reader's request: who reads, of which unit, for which day; `home` is their own unit."""
+    """One reader's request: who reads, of which unit, for which day, in what they see of the council."""
 
     reader: Reader
+    tree: Tree
     unit: str
-    home: str
     when: Moment
     names: Callable[[str], str]
     paused: bool = False
@@ -56,7 +56,6 @@ Part = Callable[[Asked], Awaitable[Any]]
 class Page:
     """What a page shows: its parts by name, a part that could not be read as the `Away` that says why."""
 
-    tree: Tree
     fresh: Freshness
     waiting: int | None
     parts: Mapping[str, Any]
@@ -69,16 +68,12 @@ class Page:
 
 async def page(asked: Asked, parts: Mapping[str, Part]) -> Page:
     """Read everything at once; raises `Missing` when the unit or the page's own thing does not exist."""
+    if asked.unit not in asked.tree.units:
+        raise Missing(asked.unit)
     names = list(parts)
     read = [attempt(parts[name](asked)) for name in names]
-    tree, fresh, waiting, *found = await asyncio.gather(
-        attempt(tree_of(asked)), _freshness(asked), _waiting(asked), *read
-    )
-    if isinstance(tree, Away):
-        raise tree
-    if asked.unit not in tree.units:
-        raise Missing(asked.unit)
-    return Page(tree, fresh, waiting, dict(zip(names, found, strict=True)))
+    fresh, waiting, *found = await asyncio.gather(_freshness(asked), _waiting(asked), *read)
+    return Page(fresh, waiting, dict(zip(names, found, strict=True)))
 
 
 async def attempt(reading: Awaitable[T]) -> T | Away:
@@ -97,11 +92,6 @@ async def maybe(asked: Asked, question: Question[Shape]) -> Shape | Away:
         return away
 
 
-async def tree_of(asked: Asked) -> Tree:
-    """The organisation in sight."""
-    return Tree(await asked.reader.read(questions.organisation()))
-
-
 async def _freshness(asked: Asked) -> Freshness:
     answer = await maybe(asked, questions.feeds())
     known = None if isinstance(answer, Away) else answer
@@ -116,5 +106,5 @@ async def _freshness(asked: Asked) -> Freshness:
 
 async def _waiting(asked: Asked) -> int | None:
     """How many exceptions of the reader's own unit wait for an answer; None when nobody can say."""
-    found = await maybe(asked, questions.escalations(asked.home))
+    found = await maybe(asked, questions.escalations(asked.tree.home))
     return None if isinstance(found, Away) else len([one for one in found.items if one.state == "raised"])

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from tests.browser import council
 
 SERVICE = {
-    "units": "metrics",
     "measures": "metrics",
     "figures": "metrics",
     "series": "metrics",
@@ -76,117 +75,112 @@ def application(backend: Backend) -> FastAPI:
         answer: Response = await call_next(request)
         return answer
 
-    _metrics(app, backend)
-    _actions(app, backend)
-    _notify(app, backend)
+    app.state.backend = backend
+    for router in (metrics, actions, notify):
+        app.include_router(router)
     return app
 
 
-def _metrics(app: FastAPI, backend: Backend) -> None:
-    @app.get("/v1/units")
-    def units() -> Any:
-        rows = [
-            {
-                "id": key,
-                "level": level,
-                "name": name,
-                "parent": parent,
-                "opened": "2020-01-01",
-                "closed": None,
-            }
-            for key, level, name, parent in council.UNITS
-        ]
-        roles = [
-            {"unit": one["unit"], "role": one["role"], "person": key}
-            for key, one in council.PEOPLE.items()
-            if one["unit"]
-        ]
-        workers = [{"worker": key, "team": "north-locality"} for key in ("w-0010", "w-0011", "w-0012")]
-        return {"units": rows, "roles": roles, "workers": workers, **backend.meta()}
+def _of(request: Request) -> Backend:
+    found: Backend = request.app.state.backend
+    return found
 
-    @app.get("/v1/measures")
-    def measures() -> Any:
-        return {"measures": [_measure(one) for one in council.MEASURES]}
 
-    @app.get("/v1/figures")
-    def figures(request: Request) -> Any:
-        query = request.query_params
-        found = [
-            {"measure": one, "unit": unit, "period": query["period"], "value": value, "unfinished": True}
-            for one in query.getlist("measure")
-            for unit in query.getlist("unit")
-            for value in [(council.values_of(backend.scene, one) or [None])[-1]]
-        ]
-        return {"figures": found, **backend.meta()}
+Behind = Annotated[Backend, Depends(_of)]
+metrics, actions, notify = APIRouter(), APIRouter(), APIRouter()
 
-    @app.get("/v1/series")
-    def series(measure: str, unit: str, grain: str = "month") -> Any:
-        if measure not in {one[0] for one in council.MEASURES}:
-            return problem(404, "Not found", "There is nothing here for you.")
-        return {**council.series(backend.scene, measure, unit, grain), **backend.meta()}
 
-    @app.get("/v1/reports/{report}")
-    def report(report: str, unit: str, by: str = "month") -> Any:
-        if report.endswith((".csv", ".xlsx")):
-            return Response("month,overdue\n2026-11,8\n", media_type="text/csv")
-        rows: list[dict[str, Any]] = {
-            "workload": lambda: council.workload(backend.scene, by),
-            "outcomes": lambda: council.outcomes(backend.scene),
-            "completed": lambda: [{"month": "2026-10", "worker": "w-0010", "completed": 40, "late": 6}],
-        }[report]()
-        return {"report": report, "unit": unit, "by": by, "finding": "", "rows": rows, **backend.meta()}
+@metrics.get("/v1/measures")
+def measures() -> Any:
+    return {"measures": [_measure(one) for one in council.MEASURES]}
 
-    @app.get("/v1/work")
-    def work(unit: str, worker: str | None = None) -> Any:
-        return {**council.work(backend.scene, worker), **backend.meta()}
 
-    @app.get("/v1/feeds")
-    def feeds() -> Any:
-        quiet = backend.scene == "stale"
-        rows = [
-            {
-                "source": "demo/cases",
-                "cadence": "live",
-                "last_known": "2026-11-17T17:02:00+00:00",
-                "quiet": quiet,
-            },
-            {
-                "source": "demo/hr",
-                "cadence": "nightly",
-                "last_known": "2026-11-18T02:00:00+00:00",
-                "quiet": False,
-            },
-        ]
-        return {"feeds": [] if backend.scene == "empty" else rows, **backend.meta()}
+@metrics.get("/v1/figures")
+def figures(backend: Behind, request: Request) -> Any:
+    query = request.query_params
+    found = [
+        {"measure": one, "unit": unit, "period": query["period"], "value": value, "unfinished": True}
+        for one in query.getlist("measure")
+        for unit in query.getlist("unit")
+        for value in [(council.values_of(backend.scene, one) or [None])[-1]]
+    ]
+    return {"figures": found, **backend.meta()}
 
-    @app.get("/v1/explain")
-    def explain(measure: str, unit: str, period: str) -> Any:
-        found = next((one for one in council.MEASURES if one[0] == measure), None)
-        if found is None:
-            return problem(404, "Not found", "There is nothing here for you.")
-        value = (council.values_of(backend.scene, measure) or [None])[-1]
-        figure = {"measure": measure, "name": found[1], "unit": unit, "period": period, "value": value}
-        lines = [] if backend.scene == "empty" else council.LINES
-        more = {"total_lines": len(lines), "sum": sum(one["amount"] for one in lines), "next_cursor": None}  # type: ignore[misc]  # amounts are whole numbers
-        return {"figure": figure, "definition": _measure(found), "lines": lines, **more, **backend.meta()}
 
-    @app.get("/v1/events/{topic}/{partition}/{offset}")
-    def event(topic: str, partition: int, offset: int) -> Any:
-        if offset != 1042:
-            return problem(404, "Not found", "There is nothing here for you.")
-        place = {"topic": topic, "partition": partition, "offset": offset}
-        return {
-            "event": council.EVENT,
-            **place,
-            "known_at": council.NOW.isoformat(),
-            "lines": council.LINES[:1],
-        }
+@metrics.get("/v1/series")
+def series(backend: Behind, measure: str, unit: str, grain: str = "month") -> Any:
+    if measure not in {one[0] for one in council.MEASURES}:
+        return problem(404, "Not found", "There is nothing here for you.")
+    return {**council.series(backend.scene, measure, unit, grain), **backend.meta()}
 
-    @app.get("/v1/items")
-    def items(subject: str) -> Any:
-        item = {"subject": subject, "state": "open", "kind": "review", "team": "north-locality"}
-        held = {"worker": "w-0010", "due": "2026-09-12", "received": "2026-05-01"}
-        return {**item, **held, "events": [council.EVENT], "lines": council.LINES}
+
+@metrics.get("/v1/reports/{report}")
+def report(backend: Behind, report: str, unit: str, by: str = "month") -> Any:
+    if report.endswith((".csv", ".xlsx")):
+        return Response("month,overdue\n2026-11,8\n", media_type="text/csv")
+    rows: list[dict[str, Any]] = {
+        "workload": lambda: council.workload(backend.scene, by),
+        "outcomes": lambda: council.outcomes(backend.scene),
+        "completed": lambda: [{"month": "2026-10", "worker": "w-0010", "completed": 40, "late": 6}],
+    }[report]()
+    return {"report": report, "unit": unit, "by": by, "finding": "", "rows": rows, **backend.meta()}
+
+
+@metrics.get("/v1/work")
+def work(backend: Behind, unit: str, worker: str | None = None) -> Any:
+    return {**council.work(backend.scene, worker), **backend.meta()}
+
+
+@metrics.get("/v1/feeds")
+def feeds(backend: Behind) -> Any:
+    quiet = backend.scene == "stale"
+    rows = [
+        {
+            "source": "demo/cases",
+            "cadence": "live",
+            "last_known": "2026-11-17T17:02:00+00:00",
+            "quiet": quiet,
+        },
+        {
+            "source": "demo/hr",
+            "cadence": "nightly",
+            "last_known": "2026-11-18T02:00:00+00:00",
+            "quiet": False,
+        },
+    ]
+    return {"feeds": [] if backend.scene == "empty" else rows, **backend.meta()}
+
+
+@metrics.get("/v1/explain")
+def explain(backend: Behind, measure: str, unit: str, period: str) -> Any:
+    found = next((one for one in council.MEASURES if one[0] == measure), None)
+    if found is None:
+        return problem(404, "Not found", "There is nothing here for you.")
+    value = (council.values_of(backend.scene, measure) or [None])[-1]
+    figure = {"measure": measure, "name": found[1], "unit": unit, "period": period, "value": value}
+    lines = [] if backend.scene == "empty" else council.LINES
+    more = {"total_lines": len(lines), "sum": sum(one["amount"] for one in lines), "next_cursor": None}  # type: ignore[misc]  # amounts are whole numbers
+    return {"figure": figure, "definition": _measure(found), "lines": lines, **more, **backend.meta()}
+
+
+@metrics.get("/v1/events/{topic}/{partition}/{offset}")
+def event(topic: str, partition: int, offset: int) -> Any:
+    if offset != 1042:
+        return problem(404, "Not found", "There is nothing here for you.")
+    place = {"topic": topic, "partition": partition, "offset": offset}
+    return {
+        "event": council.EVENT,
+        **place,
+        "known_at": council.NOW.isoformat(),
+        "lines": council.LINES[:1],
+    }
+
+
+@metrics.get("/v1/items")
+def items(subject: str) -> Any:
+    item = {"subject": subject, "state": "open", "kind": "review", "team": "north-locality"}
+    held = {"worker": "w-0010", "due": "2026-09-12", "received": "2026-05-01"}
+    return {**item, **held, "events": [council.EVENT], "lines": council.LINES}
 
 
 def _measure(one: tuple[Any, ...]) -> dict[str, Any]:
@@ -206,67 +200,73 @@ def _measure(one: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _actions(app: FastAPI, backend: Backend) -> None:
-    @app.get("/v1/commitments")
-    def commitments() -> Any:
-        return {"items": council.commitments(backend.scene), "next_cursor": None}
-
-    @app.get("/v1/commitments/{one}")
-    def commitment(one: str) -> Any:
-        found = [each for each in council.commitments("busy") if each["id"] == one]
-        return found[0] if found else problem(404, "Not found", "There is nothing here for you.")
-
-    @app.get("/v1/meetings")
-    def meetings() -> Any:
-        return {"items": council.meetings(backend.scene), "next_cursor": None}
-
-    @app.get("/v1/meetings/{one}")
-    def meeting(one: str) -> Any:
-        return backend.meeting() if one == "m-1" else problem(404, "Not found", "There is nothing here.")
-
-    @app.post("/v1/meetings/{one}/{verb}")
-    async def act(one: str, verb: str, request: Request) -> Any:
-        body = await _noted(backend, request)
-        if verb == "start":
-            backend.meeting_state = "in_progress"
-        if verb == "review":
-            backend.reviewed.append(body)
-        if verb == "close":
-            if not backend.reviewed:
-                why = "“Re-plan the five oldest reviews” was due and not reviewed."
-                return problem(409, "Too early", f"The meeting cannot be closed: {why}")
-            backend.meeting_state = "closed"
-        return backend.meeting()
-
-    @app.post("/v1/commitments")
-    @app.post("/v1/meetings")
-    @app.post("/v1/commitments/{one}/{verb}")
-    async def take(request: Request) -> Any:
-        body = await _noted(backend, request)
-        if body.get("deadline", "9") < council.TODAY.isoformat():
-            return problem(422, "Something is wrong", "The deadline lies in the past; give a day to come.")
-        return {"id": "c-9"}
+@actions.get("/v1/commitments")
+def commitments(backend: Behind) -> Any:
+    return {"items": council.commitments(backend.scene), "next_cursor": None}
 
 
-def _notify(app: FastAPI, backend: Backend) -> None:
-    @app.get("/v1/escalations")
-    def escalations(state: str = "open") -> Any:
-        return {"items": council.escalations(backend.scene) if state == "open" else [], "next_cursor": None}
+@actions.get("/v1/commitments/{one}")
+def commitment(one: str) -> Any:
+    found = [each for each in council.commitments("busy") if each["id"] == one]
+    return found[0] if found else problem(404, "Not found", "There is nothing here for you.")
 
-    @app.get("/v1/escalations/{one}")
-    def escalation(one: str) -> Any:
-        found = [each for each in council.escalations("busy") if each["id"] == one]
-        return found[0] if found else problem(404, "Not found", "There is nothing here for you.")
 
-    @app.post("/v1/escalations/{one}/{verb}")
-    async def act(request: Request) -> Any:
-        await _noted(backend, request)
-        return {}
+@actions.get("/v1/meetings")
+def meetings(backend: Behind) -> Any:
+    return {"items": council.meetings(backend.scene), "next_cursor": None}
 
-    @app.get("/v1/rules")
-    def rules() -> Any:
-        rule = {"id": "r-1", "name": "Overdue work of a team", "measure": "overdue", "level": "team"}
-        return {"items": [{**rule, "comparison": "above", "value": 20, "ladder": ["manager", "head"]}]}
+
+@actions.get("/v1/meetings/{one}")
+def meeting(backend: Behind, one: str) -> Any:
+    return backend.meeting() if one == "m-1" else problem(404, "Not found", "There is nothing here.")
+
+
+@actions.post("/v1/meetings/{one}/{verb}")
+async def hold(backend: Behind, one: str, verb: str, request: Request) -> Any:
+    body = await _noted(backend, request)
+    if verb == "start":
+        backend.meeting_state = "in_progress"
+    if verb == "review":
+        backend.reviewed.append(body)
+    if verb == "close":
+        if not backend.reviewed:
+            why = "“Re-plan the five oldest reviews” was due and not reviewed."
+            return problem(409, "Too early", f"The meeting cannot be closed: {why}")
+        backend.meeting_state = "closed"
+    return backend.meeting()
+
+
+@actions.post("/v1/commitments")
+@actions.post("/v1/meetings")
+@actions.post("/v1/commitments/{one}/{verb}")
+async def take(backend: Behind, request: Request) -> Any:
+    body = await _noted(backend, request)
+    if body.get("deadline", "9") < council.TODAY.isoformat():
+        return problem(422, "Something is wrong", "The deadline lies in the past; give a day to come.")
+    return {"id": "c-9"}
+
+
+@notify.get("/v1/escalations")
+def escalations(backend: Behind, state: str = "open") -> Any:
+    return {"items": council.escalations(backend.scene) if state == "open" else [], "next_cursor": None}
+
+
+@notify.get("/v1/escalations/{one}")
+def escalation(one: str) -> Any:
+    found = [each for each in council.escalations("busy") if each["id"] == one]
+    return found[0] if found else problem(404, "Not found", "There is nothing here for you.")
+
+
+@notify.post("/v1/escalations/{one}/{verb}")
+async def act(backend: Behind, request: Request) -> Any:
+    await _noted(backend, request)
+    return {}
+
+
+@notify.get("/v1/rules")
+def rules(backend: Behind) -> Any:
+    rule = {"id": "r-1", "name": "Overdue work of a team", "measure": "overdue", "level": "team"}
+    return {"items": [{**rule, "comparison": "above", "value": 20, "ladder": ["manager", "head"]}]}
 
 
 async def _noted(backend: Backend, request: Request) -> dict[str, Any]:

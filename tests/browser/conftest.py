@@ -43,13 +43,19 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
 @pytest.fixture
 def manager(browser: Browser, site: Site, sessions: dict[str, Any]) -> Iterator[Page]:
     """A page of Leah Brook, manager of North locality."""
-    yield from _page(browser, site, storage_state=_session(browser, site, sessions))
+    yield from _page(browser, site, storage_state=_session(browser, site, sessions, "Leah Brook"))
+
+
+@pytest.fixture
+def director(browser: Browser, site: Site, sessions: dict[str, Any]) -> Iterator[Page]:
+    """A page of Moira Keane, director, who sees every service."""
+    yield from _page(browser, site, storage_state=_session(browser, site, sessions, "Moira Keane"))
 
 
 @pytest.fixture
 def plain(browser: Browser, site: Site, sessions: dict[str, Any]) -> Iterator[Page]:
     """The same person in a browser that runs no scripts."""
-    state = _session(browser, site, sessions)
+    state = _session(browser, site, sessions, "Leah Brook")
     yield from _page(browser, site, storage_state=state, java_script_enabled=False)
 
 
@@ -65,13 +71,13 @@ def sign_in(page: Page, name: str, onward: str = "/") -> Page:
     return page
 
 
-def _session(browser: Browser, site: Site, sessions: dict[str, Any]) -> Any:
-    if "Leah Brook" not in sessions:
+def _session(browser: Browser, site: Site, sessions: dict[str, Any], name: str) -> Any:
+    if name not in sessions:
         context = browser.new_context(base_url=site.address)
-        sign_in(context.new_page(), "Leah Brook", "/catalogue")
-        sessions["Leah Brook"] = context.storage_state()
+        sign_in(context.new_page(), name, "/catalogue")
+        sessions[name] = context.storage_state()
         context.close()
-    return sessions["Leah Brook"]
+    return sessions[name]
 
 
 def _page(browser: Browser, site: Site, **more: Any) -> Iterator[Page]:

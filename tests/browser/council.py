@@ -65,6 +65,15 @@ def tree() -> Tree:
     for key, level, name, parent in UNITS:
         data = {"unit": key, "level": level, "name": name} | ({"parent": parent} if parent else {})
         found = found.after(registry.read(event("primed.unit.registered.v1", key, data)))
+    for person, one in PEOPLE.items():
+        if one["role"] == "practitioner":
+            kind, data = "primed.worker.joined.v1", {"worker": person, "team": one["unit"]}
+        elif one["unit"]:
+            data = {"unit": one["unit"], "role": one["role"], "person": person}
+            kind = "primed.role.assigned.v1"
+        else:
+            continue
+        found = found.after(registry.read(event(kind, person, data)))
     return found
 
 

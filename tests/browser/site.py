@@ -45,17 +45,18 @@ def served(home: Path) -> Iterator[Site]:
     with running(behind.application(found)) as (back, _):
         settings = DashboardSettings(home=home)
         services = Services(dict.fromkeys(("ingest", "metrics", "actions", "notify"), back), timeout_s=2.5)
+        hub = Hub(most=20, each=6, life_s=600)
+        hub.tree = council.tree()
         desk = Desk(
             services=services,
             directory=Directory(settings.staff_file),
             templates=environment(),
             clock=lambda: council.NOW,
+            whole=lambda: hub.tree,
             issuer=TokenIssuer(settings.keys),
             tenant="demo",
             session_s=3600,
         )
-        hub = Hub(most=20, each=6, life_s=600)
-        hub.tree = council.tree()
         with running(pages(desk, hub, token_reader(settings), {})) as (front, loop):
             yield Site(front, found, hub, loop)
             asyncio.run_coroutine_threadsafe(services.close(), loop).result(5)

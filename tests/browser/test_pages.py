@@ -196,12 +196,26 @@ def test_a_service_that_is_away_takes_only_its_own_parts(manager: Page, site: Si
     expect(manager.locator("#needs")).to_contain_text("cannot be shown now")
 
 
-def test_without_metrics_the_page_says_what_to_do(manager: Page, site: Site) -> None:
+def test_without_metrics_everything_else_still_works(manager: Page, site: Site) -> None:
     site.backend.away = {"metrics"}
-    answer = manager.goto("/units/south-locality")
+    answer = manager.goto(TEAM)
     assert answer is not None
-    text = manager.locator("main").inner_text()
-    assert "try again in a minute" in text
+    assert answer.status == 200
+    expect(manager.locator("#workload")).to_contain_text("cannot be shown now")
+    expect(manager.locator("#fresh")).to_contain_text("metrics does not answer")
+    expect(manager.locator("#needs")).to_contain_text("Overdue work is above 20 for the third week")
+    manager.goto("/meetings/m-1")
+    expect(manager.get_by_role("button", name="Start the meeting")).to_be_visible()
+
+
+def test_what_lies_above_a_team_is_named_and_is_not_a_way_in(manager: Page) -> None:
+    manager.goto(TEAM)
+    crumbs = manager.get_by_role("navigation", name="Where this is")
+    expect(crumbs).to_contain_text("Long-term support")
+    assert crumbs.get_by_role("link").count() == 0
+    answer = manager.goto("/units/long-term-support")
+    assert answer is not None
+    assert answer.status == 404
 
 
 def test_what_does_not_exist_is_said_plainly(manager: Page) -> None:

@@ -18,40 +18,6 @@ class Meta(Struct, frozen=True, kw_only=True):
     fresh_at: str | None = None
 
 
-class Unit(Struct, frozen=True, kw_only=True):
-    """A unit of the organisation's tree."""
-
-    id: str
-    level: str
-    name: str
-    parent: str | None = None
-    closed: str | None = None
-    successor: str | None = None
-
-
-class RoleHeld(Struct, frozen=True, kw_only=True):
-    """Who holds which role for which unit."""
-
-    unit: str
-    role: str
-    person: str
-
-
-class Worker(Struct, frozen=True, kw_only=True):
-    """A worker and the team that they belong to."""
-
-    worker: str
-    team: str | None = None
-
-
-class Organisation(Meta, frozen=True, kw_only=True):
-    """The units, roles and workers that the caller may see."""
-
-    units: tuple[Unit, ...] = ()
-    roles: tuple[RoleHeld, ...] = ()
-    workers: tuple[Worker, ...] = ()
-
-
 class Measure(Struct, frozen=True, kw_only=True):
     """A measure of the catalogue; `formula` is shown as it stands, whatever its shape."""
 

@@ -18,7 +18,6 @@ from services.dashboard.domain.answers import (
     Item,
     Listed,
     LoggedEvent,
-    Organisation,
     Report,
     Series,
     WorkList,
@@ -62,11 +61,6 @@ class Moment:
 
 def _params(**given: str | int | None) -> Params:
     return tuple((key, str(value)) for key, value in given.items() if value not in (None, ""))
-
-
-def organisation() -> Question[Organisation]:
-    """The units, roles and workers in sight."""
-    return Question("metrics", "/v1/units", Organisation, keep=15)
 
 
 def catalogue() -> Question[Catalogue]:

@@ -1,59 +1,64 @@
-"""The organisation as a page needs it: names, the way up, what lies below."""
+"""The organisation as one reader sees it: their unit and all below, and the names of what stands above."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.dashboard.domain.answers import Organisation, Unit
+from schemas.tree import Tree as Whole
+from schemas.tree import Unit
+
+HOLDERS = ("manager", "head", "director")
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The units that the reader may see."""
+    """What a reader whose scope is `top` (None: the whole council) sees of the organisation on a day."""
 
-    organisation: Organisation
+    whole: Whole
+    top: str | None
+    today: dt.date
 
     @cached_property
     def units(self) -> Mapping[str, Unit]:
-        """Every unit by its id."""
-        return {unit.id: unit for unit in self.organisation.units}
+        """Units within the reader's scope, by id."""
+        known = self.whole.units(self.today)
+        return {one.id: one for one in known if self.whole.covers(self.top, one.id, self.today)}
 
     @cached_property
     def root(self) -> Unit | None:
-        """The council, or the highest unit in sight."""
-        return next((unit for unit in self.units.values() if unit.parent not in self.units), None)
+        """The council."""
+        council = self.whole.council
+        return self.whole.unit(council, self.today) if council else None
+
+    @property
+    def home(self) -> str:
+        """Where the reader begins; blank while no unit is registered."""
+        return self.top or self.whole.council or ""
 
     def name(self, unit: str) -> str:
-        """The unit's name, or its id when it is not in sight."""
-        found = self.units.get(unit)
+        """The unit's name, or its id when nobody registered it."""
+        found = self.whole.unit(unit, self.today)
         return found.name if found else unit
 
     def path(self, unit: str) -> list[Unit]:
         """The units above, the highest first, without the unit itself."""
-        above: list[Unit] = []
-        found = self.units.get(unit)
-        while found and found.parent and found.parent in self.units and len(above) < 20:
-            found = self.units[found.parent]
-            above.insert(0, found)
-        return above
+        return self.whole.path(unit, self.today)[:-1]
 
     def children(self, unit: str) -> list[Unit]:
         """Open units directly below, by name."""
-        below = [one for one in self.units.values() if one.parent == unit and not one.closed]
-        return sorted(below, key=lambda one: one.name)
+        return self.whole.children(unit, self.today)
 
-    def below(self, unit: str) -> set[str]:
-        """The unit and everything under it."""
-        found = {unit}
-        for child in self.children(unit):
-            found |= self.below(child.id)
-        return found
+    def covers(self, top: str, unit: str) -> bool:
+        """Whether `unit` is `top` or lies below it."""
+        return self.whole.covers(top, unit, self.today)
 
     def people(self, unit: str) -> list[str]:
-        """Staff ids who may own a commitment of the unit: its workers, its role holders, those above."""
-        here, above = self.below(unit), {one.id for one in self.path(unit)}
-        found = [role.person for role in self.organisation.roles if role.unit in here | above]
-        found += [worker.worker for worker in self.organisation.workers if worker.team in here]
-        return list(dict.fromkeys(found))
+        """Staff ids who may own a commitment of the unit: its workers, and who leads it or what is above."""
+        led = [one.id for one in (*self.whole.path(unit, self.today), *self.children(unit))]
+        found = [self.whole.holder(one, role, self.today) for one in led for role in HOLDERS]
+        for team in self.whole.teams_of(unit, self.today):
+            found += self.whole.workers_of(team, self.today)
+        return list(dict.fromkeys(person for person in found if person))

@@ -32,7 +32,7 @@ VERBS = {
 @router.get("/commitments", response_class=HTMLResponse)
 async def commitments(request: Request, who: Who) -> Response:
     """What the unit has promised, and what came of it."""
-    asking = await desk.asked(request, who)
+    asking = desk.asked(request, who)
     parts = {"kept": agreements.commitments}
     return await desk.show(request, who, asking, "commitments.html", parts, nav="commitments")
 
@@ -40,7 +40,7 @@ async def commitments(request: Request, who: Who) -> Response:
 @router.get("/commitments/new", response_class=HTMLResponse)
 async def new(request: Request, who: Holder) -> Response:
     """The form for a new commitment."""
-    asking = await desk.asked(request, who)
+    asking = desk.asked(request, who)
     values = dict(asking.options)
     return await desk.show(
         request, who, asking, "commitment_new.html", FORM, nav="commitments", values=values
@@ -51,7 +51,7 @@ async def new(request: Request, who: Holder) -> Response:
 async def agree(request: Request, who: Holder) -> Response:
     """Agree a commitment: one owner, one deadline."""
     fields = await desk.form(request)
-    asking = await desk.asked(request, who, fields.get("unit") or None, **fields)
+    asking = desk.asked(request, who, fields.get("unit") or None, **fields)
     errors = await promised(asking, fields)
     if not errors:
         return desk.onward(_back(fields), "agreed")
@@ -99,7 +99,7 @@ def _back(fields: dict[str, str]) -> str:
 @router.get("/commitments/{commitment}", response_class=HTMLResponse)
 async def commitment(request: Request, who: Who, commitment: Id) -> Response:
     """One commitment."""
-    asking = await desk.asked(request, who, commitment=commitment)
+    asking = desk.asked(request, who, commitment=commitment)
     return await desk.show(request, who, asking, "commitment.html", PARTS, nav="commitments")
 
 
@@ -109,7 +109,7 @@ async def act(
 ) -> Response:
     """Complete it, carry it forward or drop it."""
     fields = await desk.form(request)
-    asking = await desk.asked(request, who, commitment=commitment)
+    asking = desk.asked(request, who, commitment=commitment)
     done, wanted = VERBS[verb]
     errors = tuple(said for field, said in wanted.items() if not fields.get(field))
     if not errors:

@@ -16,7 +16,8 @@ from runtime.auth import Principal, TokenIssuer, needs
 from runtime.http import Problem
 from runtime.staff import Directory, StaffFileWrong
 from runtime.telemetry import log
-from services.dashboard.domain import questions, words
+from schemas.tree import Tree as Whole
+from services.dashboard.domain import words
 from services.dashboard.domain.questions import Moment
 from services.dashboard.domain.tree import Tree
 from services.dashboard.flow import Asked, Page, Part, Reader, page
@@ -54,12 +55,13 @@ class Services(Protocol):
 
 @dataclass(frozen=True)
 class Desk:
-    """Joined in `__main__`: the ways to the services, the staff directory, templates and the clock."""
+    """Joined in `__main__`: the ways to the services, the staff directory, the organisation, the clock."""
 
     services: Services
     directory: Directory
     templates: jinja2.Environment
     clock: Callable[[], dt.datetime]
+    whole: Callable[[], Whole]
     issuer: TokenIssuer | None
     tenant: str
     session_s: int
@@ -85,19 +87,15 @@ def reader(request: Request) -> Reader:
     return desk(request).services.reader(sent or session.token_of(request) or "")
 
 
-async def asked(request: Request, who: Principal, unit: str | None = None, /, **options: str) -> Asked:
+def asked(request: Request, who: Principal, unit: str | None = None, /, **options: str) -> Asked:
     """This request in the flow's terms; without a unit, the reader's own, else the whole council."""
-    reading = reader(request)
-    home = who.unit
-    if home is None:
-        root = Tree(await reading.read(questions.organisation())).root
-        home = root.id if root else ""
-    query = {key: value[:300] for key, value in request.query_params.items()}
     when = Moment(desk(request).clock(), _as_at(request))
+    tree = Tree(desk(request).whole(), who.unit, when.today)
+    query = {key: value[:300] for key, value in request.query_params.items()}
     return Asked(
-        reader=reading,
-        unit=unit or query.get("unit") or home,
-        home=home,
+        reader=reader(request),
+        tree=tree,
+        unit=unit or query.get("unit") or tree.home,
         when=when,
         names=desk(request).name,
         paused=query.get("live") == "off",
@@ -141,7 +139,8 @@ async def show(
         **frame(request, who),
         "asked": asking,
         "page": read,
-        "unit": read.tree.units[asking.unit],
+        "tree": asking.tree,
+        "unit": asking.tree.units[asking.unit],
         "when": asking.when,
         "today": asking.when.today,
         "as_at": asking.when.as_at.isoformat() if asking.when.as_at else None,
@@ -173,17 +172,17 @@ def frame(request: Request, who: Principal | None) -> dict[str, Any]:
 
 def places(who: Principal, read: Page, asking: Asked) -> list[tuple[str, str, str]]:
     """Where the head of a page leads: (key, address, words)."""
-    units = read.tree.units
+    units = asking.tree.units
     team = next(
-        (one for one in (asking.unit, asking.home) if one in units and units[one].level == "team"), None
+        (one for one in (asking.unit, asking.tree.home) if one in units and units[one].level == "team"), None
     )
-    above = [one.id for one in read.tree.path(asking.unit)] + [asking.unit]
+    above = [one.id for one in asking.tree.path(asking.unit)] + [asking.unit]
     wide = next((one for one in reversed(above) if one in units and units[one].level != "team"), None)
     waiting = f"Exceptions ({read.waiting})" if read.waiting else "Exceptions"
     found = [
         ("overview", f"/units/{wide}", "Overview") if wide else None,
         ("team", f"/units/{team}", "Team") if team else None,
-        ("work", f"/units/{asking.home}/work?worker={who.subject}", "My work")
+        ("work", f"/units/{asking.tree.home}/work?worker={who.subject}", "My work")
         if who.role == "practitioner"
         else None,
         ("meetings", "/meetings", "Meetings"),

@@ -20,7 +20,7 @@ PARTS = {"exception": agreements.escalation}
 @router.get("/exceptions", response_class=HTMLResponse)
 async def exceptions(request: Request, who: Who) -> Response:
     """Everything out of the ordinary in the reader's unit and below."""
-    asking = await desk.asked(request, who)
+    asking = desk.asked(request, who)
     return await desk.show(
         request, who, asking, "exceptions.html", {"inbox": agreements.inbox}, nav="exceptions"
     )
@@ -29,7 +29,7 @@ async def exceptions(request: Request, who: Who) -> Response:
 @router.get("/escalations/{escalation}", response_class=HTMLResponse)
 async def escalation(request: Request, who: Who, escalation: Id) -> Response:
     """One exception."""
-    asking = await desk.asked(request, who, escalation=escalation)
+    asking = desk.asked(request, who, escalation=escalation)
     return await desk.show(request, who, asking, "escalation.html", PARTS, nav="exceptions")
 
 
@@ -51,7 +51,7 @@ async def close(request: Request, who: Holder, escalation: Id) -> Response:
 async def _act(
     request: Request, who: Holder, escalation: str, verb: str, body: dict[str, str], fields: dict[str, str]
 ) -> Response:
-    asking = await desk.asked(request, who, escalation=escalation)
+    asking = desk.asked(request, who, escalation=escalation)
     errors = tuple(_WANTED[key] for key, value in body.items() if not value)
     if not errors:
         try:

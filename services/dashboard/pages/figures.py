@@ -18,7 +18,7 @@ Id = Annotated[str, Path(max_length=200)]
 @router.get("/measures/{measure_id}", response_class=HTMLResponse)
 async def measure_page(request: Request, who: Who, measure_id: Id) -> Response:
     """A measure of a unit over time, with its definition."""
-    asking = await desk.asked(request, who, measure=measure_id)
+    asking = desk.asked(request, who, measure=measure_id)
     return await desk.show(request, who, asking, "measure.html", {"measure": measure.measure}, nav="team")
 
 
@@ -30,7 +30,7 @@ async def explain(
     period: Annotated[str, Query(pattern=r"^\d{4}-(\d{2}|W\d{2})$")],
 ) -> Response:
     """What a figure is made of: its definition, its lines, and each line's event."""
-    asking = await desk.asked(request, who, measure=measure_id, period=period)
+    asking = desk.asked(request, who, measure=measure_id, period=period)
     parts = {"explanation": measure.explanation}
     return await desk.show(request, who, asking, "explain.html", parts, nav="team")
 
@@ -38,20 +38,20 @@ async def explain(
 @router.get("/events/{topic}/{partition}/{offset}", response_class=HTMLResponse)
 async def event(request: Request, who: Who, topic: Id, partition: int, offset: int) -> Response:
     """One event of the log, and the lines that it caused."""
-    asking = await desk.asked(request, who, topic=topic, partition=str(partition), offset=str(offset))
+    asking = desk.asked(request, who, topic=topic, partition=str(partition), offset=str(offset))
     return await desk.show(request, who, asking, "event.html", {"event": measure.event}, nav="team")
 
 
 @router.get("/items", response_class=HTMLResponse)
 async def item(request: Request, who: Who, subject: Annotated[str, Query(max_length=300)]) -> Response:
     """One piece of work: how it stands, its events and its lines."""
-    asking = await desk.asked(request, who, subject=subject)
+    asking = desk.asked(request, who, subject=subject)
     return await desk.show(request, who, asking, "item.html", {"item": measure.item}, nav="team")
 
 
 @router.get("/catalogue", response_class=HTMLResponse)
 async def catalogue(request: Request, who: Who) -> Response:
     """Every measure with its definition, and the rules that watch it."""
-    asking = await desk.asked(request, who)
+    asking = desk.asked(request, who)
     parts = {"catalogue": measure.catalogue}
     return await desk.show(request, who, asking, "catalogue.html", parts, nav="catalogue")

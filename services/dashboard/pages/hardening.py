@@ -70,7 +70,7 @@ class _Answer:
             await self._say(self._held)
 
     def _for_a_person(self) -> bool:
-        """Whether a browser asks for a page; a part that fetches itself anew must not be given another page."""
+        """Whether a browser asks for a page; a part that fetches itself anew is not given another page."""
         headers = self._request.headers
         return "text/html" in headers.get("accept", "") and "hx-request" not in headers
 

@@ -31,7 +31,7 @@ WANTED = {
 @router.get("/meetings", response_class=HTMLResponse)
 async def meetings(request: Request, who: Who) -> Response:
     """Meetings of the unit and below, and the form to plan one."""
-    asking = await desk.asked(request, who)
+    asking = desk.asked(request, who)
     return await _list(request, who, asking)
 
 
@@ -39,7 +39,7 @@ async def meetings(request: Request, who: Who) -> Response:
 async def plan(request: Request, who: Holder) -> Response:
     """Plan a meeting."""
     fields = await desk.form(request)
-    asking = await desk.asked(request, who, fields.get("unit") or None)
+    asking = desk.asked(request, who, fields.get("unit") or None)
     starts = _starts(fields.get("day", ""), fields.get("time", ""))
     errors = [] if fields.get("title") else ["Give the meeting a title"]
     errors += [] if starts else ["Give the day and the time, such as 24 November 2026 at 10:00"]
@@ -86,7 +86,7 @@ def _starts(day: str, time: str) -> str:
 @router.get("/meetings/{meeting}", response_class=HTMLResponse)
 async def meeting(request: Request, who: Who, meeting: Id) -> Response:
     """One meeting."""
-    asking = await desk.asked(request, who, meeting=meeting)
+    asking = desk.asked(request, who, meeting=meeting)
     return await _one(request, who, asking)
 
 
@@ -94,7 +94,7 @@ async def meeting(request: Request, who: Who, meeting: Id) -> Response:
 async def agree(request: Request, who: Holder, meeting: Id) -> Response:
     """Agree a commitment in this meeting."""
     fields = await desk.form(request)
-    asking = await desk.asked(request, who, fields.get("unit") or None, meeting=meeting)
+    asking = desk.asked(request, who, fields.get("unit") or None, meeting=meeting)
     errors = await promised(asking, {**fields, "meeting": meeting})
     if errors:
         return await _one(request, who, asking, errors, fields)
@@ -105,7 +105,7 @@ async def agree(request: Request, who: Holder, meeting: Id) -> Response:
 async def act(request: Request, who: Holder, meeting: Id, verb: Verb) -> Response:
     """Start it, review a commitment, record a decision, close it."""
     fields = await desk.form(request)
-    asking = await desk.asked(request, who, meeting=meeting)
+    asking = desk.asked(request, who, meeting=meeting)
     errors = tuple(WANTED[field] for field in FIELDS[verb] if not fields.get(field))
     if not errors:
         try:

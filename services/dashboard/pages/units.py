@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from runtime.http import Problem
-from services.dashboard.flow import tree_of
 from services.dashboard.pages import desk
 from services.dashboard.pages.desk import Who
 from services.dashboard.stories import measure, overview, team
@@ -21,21 +20,21 @@ ReportName = Literal["workload", "completed", "outcomes"]
 @router.get("/", response_class=RedirectResponse)
 async def home(request: Request, who: Who) -> Response:
     """To the reader's own unit."""
-    asking = await desk.asked(request, who)
-    if not asking.home:
+    asking = desk.asked(request, who)
+    if not asking.tree.home:
         raise Problem(
             503,
             "There are no units yet",
             "Send the organisation's events to ingest, then load this page again.",
         )
-    return RedirectResponse(f"/units/{asking.home}", 303)
+    return RedirectResponse(f"/units/{asking.tree.home}", 303)
 
 
 @router.get("/units/{unit}", response_class=HTMLResponse)
 async def unit_page(request: Request, who: Who, unit: UnitId) -> Response:
     """A team's page, or the overview of what stands above teams."""
-    asking = await desk.asked(request, who, unit)
-    found = (await tree_of(asking)).units.get(unit)
+    asking = desk.asked(request, who, unit)
+    found = asking.tree.units.get(unit)
     if found is not None and found.level != "team":
         return await desk.show(request, who, asking, "overview.html", overview.PARTS, nav="overview")
     return await desk.show(request, who, asking, "team.html", team.PARTS, nav="team")
@@ -44,7 +43,7 @@ async def unit_page(request: Request, who: Who, unit: UnitId) -> Response:
 @router.get("/units/{unit}/work", response_class=HTMLResponse)
 async def work(request: Request, who: Who, unit: UnitId) -> Response:
     """The open work of a unit."""
-    asking = await desk.asked(request, who, unit)
+    asking = desk.asked(request, who, unit)
     mine = asking.options.get("worker") == who.subject
     return await desk.show(
         request, who, asking, "work.html", {"work": measure.work}, nav="work" if mine else "team"
@@ -54,7 +53,7 @@ async def work(request: Request, who: Who, unit: UnitId) -> Response:
 @router.get("/units/{unit}/reports/{report}", response_class=HTMLResponse)
 async def report(request: Request, who: Who, unit: UnitId, report: ReportName) -> Response:
     """A report as a table."""
-    asking = await desk.asked(request, who, unit, report=report)
+    asking = desk.asked(request, who, unit, report=report)
     return await desk.show(request, who, asking, "report.html", {"report": measure.report}, nav="team")
 
 
@@ -63,7 +62,7 @@ async def report_file(
     request: Request, who: Who, unit: UnitId, report: ReportName, form: Literal["csv", "xlsx"]
 ) -> Response:
     """A report as CSV or Excel, as metrics makes it."""
-    asking = await desk.asked(request, who, unit)
+    asking = desk.asked(request, who, unit)
     passed = {key: asking.options[key] for key in ("by", "from", "to", "as_at") if key in asking.options}
     body, headers = await desk.reader(request).download(
         f"/v1/reports/{report}.{form}", {"unit": unit, **passed}

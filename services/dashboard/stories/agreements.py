@@ -10,8 +10,7 @@ from services.dashboard.domain.agreements import Commitment, Escalation, Meeting
 from services.dashboard.domain.exceptions import Need
 from services.dashboard.domain.promises import Promise
 from services.dashboard.domain.refusals import Away
-from services.dashboard.domain.tree import Tree
-from services.dashboard.flow import Asked, maybe, tree_of
+from services.dashboard.flow import Asked, maybe
 
 
 @dataclass(frozen=True)
@@ -112,16 +111,15 @@ class CommitmentForm:
 
 async def commitment_form(asked: Asked) -> CommitmentForm:
     """The people who may own it, and the exception that it answers."""
-    tree = await tree_of(asked)
     named = asked.options.get("escalation")
     found = await maybe(asked, questions.escalation(named)) if named else None
-    return CommitmentForm(owners(tree, asked), found if isinstance(found, Escalation) else None)
+    return CommitmentForm(owners(asked, asked.unit), found if isinstance(found, Escalation) else None)
 
 
-def owners(tree: Tree, asked: Asked) -> list[tuple[str, str]]:
+def owners(asked: Asked, unit: str) -> list[tuple[str, str]]:
     """Who may own a commitment of the unit, by name."""
     return sorted(
-        ((person, asked.names(person)) for person in tree.people(asked.unit)),
+        ((person, asked.names(person)) for person in asked.tree.people(unit)),
         key=lambda pair: pair[1].casefold(),
     )
 
@@ -162,7 +160,7 @@ class MeetingPage:
 async def meeting(asked: Asked) -> MeetingPage:
     """One meeting, with exceptions as they stand now."""
     found = await asked.reader.read(questions.meeting(asked.options["meeting"]))
-    tree, raised = await asyncio.gather(tree_of(asked), maybe(asked, questions.escalations(found.unit)))
+    raised = await maybe(asked, questions.escalations(found.unit))
     today, now = asked.when.today, asked.when.now
     notes = {review.commitment: review.note for review in found.reviewed}
     still = [] if isinstance(raised, Away) else exceptions.in_order(raised.items)
@@ -180,5 +178,5 @@ async def meeting(asked: Asked) -> MeetingPage:
         agreed=[promises.promise(one, asked.names, today) for one in found.agreed],
         exceptions=[exceptions.need(one, asked.names, now) for one in still],
         blocked=len(promises.not_reviewed(found)),
-        owners=owners(tree, asked),
+        owners=owners(asked, found.unit),
     )

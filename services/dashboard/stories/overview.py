@@ -7,12 +7,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from schemas.tree import Unit
 from services.dashboard.domain import findings, questions, strip, variation, words
-from services.dashboard.domain.answers import Figures, Measure, Series, Unit
+from services.dashboard.domain.answers import Figures, Measure, Series
 from services.dashboard.domain.refusals import Away
 from services.dashboard.domain.strip import Tile
 from services.dashboard.domain.variation import Variation
-from services.dashboard.flow import Asked, Part, maybe, tree_of
+from services.dashboard.flow import Asked, Part, maybe
 from services.dashboard.stories import unit as shared
 
 COLUMNS = ("overdue", "unallocated", "open", "completed")
@@ -64,12 +65,11 @@ async def grid(asked: Asked) -> list[Tile]:
 
 async def below(asked: Asked) -> Below:
     """The units below with their figures."""
-    tree, catalogue, found = await asyncio.gather(
-        tree_of(asked),
+    catalogue, found = await asyncio.gather(
         asked.reader.read(questions.catalogue()),
         maybe(asked, questions.escalations(asked.unit)),
     )
-    children = tree.children(asked.unit)
+    children = asked.tree.children(asked.unit)
     columns = [one for name in COLUMNS for one in catalogue.measures if one.id == name]
     if not children or not columns:
         return Below("", [], [])
@@ -86,7 +86,7 @@ async def below(asked: Asked) -> Below:
             values=[_value(figures, child.id, one.id, one.unit_of_measure) for one in columns],
             series=past.get(child.id),
             how=_how(past.get(child.id), asked.when.today),
-            needs=len([one for one in raised if one in tree.below(child.id)]),
+            needs=len([one for one in raised if asked.tree.covers(child.id, one)]),
         )
         for child in children
     ]

@@ -32,7 +32,7 @@ Speed = Annotated[
 Out = Annotated[Path | None, typer.Option(help="Write the history as CloudEvents, one a line, and stop.")]
 
 
-def simulate(seed: Seed = 7, months: Months = 24, speed: Speed = 30.0, out: Out = None) -> None:
+def simulate(seed: Seed = 7, months: Months = 27, speed: Speed = 30.0, out: Out = None) -> None:
     """Feed a simulated council: its history up to today, first meetings, then live at the chosen speed."""
     settings = Settings()
     if out is not None:

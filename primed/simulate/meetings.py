@@ -66,7 +66,7 @@ class Meetings:
         )
         meeting = await self._read(manager, here)
         await self._command(manager, f"{here}/close", {}, key=f"{team}-close", on=meeting)
-        again = (now + dt.timedelta(days=7)).isoformat(timespec="seconds")
+        again = next_tuesday(now).isoformat(timespec="seconds")
         await self._command(manager, "meetings", {**planned, "starts": again}, key=f"{team}-next")
 
     async def _command(
@@ -81,6 +81,15 @@ class Meetings:
     async def _read(self, token: str, path: str) -> dict[str, Any]:
         headers = {"authorization": f"Bearer {token}"}
         return _taken(await self._client.get(f"{self._actions}/v1/{path}", headers=headers))
+
+
+def next_tuesday(now: dt.datetime) -> dt.datetime:
+    """Ten o'clock on the first Tuesday at least two days away: when the teams meet."""
+    day = now.date() + dt.timedelta(days=2)
+    day += dt.timedelta(days=(1 - day.weekday()) % 7)
+    return now.replace(
+        year=day.year, month=day.month, day=day.day, hour=10, minute=0, second=0, microsecond=0
+    )
 
 
 def _taken(answer: httpx2.Response) -> dict[str, Any]:

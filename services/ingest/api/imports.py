@@ -58,7 +58,11 @@ def _sending(routes: APIRouter, desk: Desk) -> None:
         request: Request, asked: Annotated[Asked, Query()], who: Principal = needs(*SENDERS)
     ) -> JSONResponse:
         job = await desk.receiver.receive(request, asked, who)
-        await desk.imports.add(job)
+        try:
+            await desk.imports.add(job)
+        except BaseException:
+            desk.uploads.drop(job.id)
+            raise
         desk.call()
         return JSONResponse(shown(job, desk.clock()), 202, {"Location": f"/v1/imports/{job.id}"})
 

@@ -19,6 +19,7 @@ SERVICE = "metrics"
 MOST_AT_ONCE = 200
 LOOK_EVERY_S = 1.0
 TRY_AGAIN_S = 2.0
+LEAVE_S = 0.7
 
 
 class Graves(Protocol):
@@ -36,6 +37,7 @@ class LetterCarrier:
         self._graves = graves
         self._producer = producer
         self._call = asyncio.Event()
+        self._leaving = False
         self._running: asyncio.Task[None] | None = None
         self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
@@ -48,15 +50,18 @@ class LetterCarrier:
         self._running = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
-        """Leave; what is not told yet is told after the next start."""
+        """Finish the letters in hand, for a short while; the others are told after the next start."""
         if self._running is not None:
+            self._leaving = True
+            self._call.set()
+            await asyncio.wait({self._running}, timeout=LEAVE_S)
             self._running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._running
 
     async def _run(self) -> None:
         try:
-            while True:
+            while not self._leaving:
                 try:
                     while await self._carry():
                         pass

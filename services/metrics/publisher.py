@@ -14,6 +14,7 @@ from services.metrics.flow import NotNow
 from services.metrics.telling import Teller
 
 TRY_AGAIN_S = 1.0
+LEAVE_S = 0.7
 LOOK_EVERY_S = 0.1
 """Other workers mark too, and cannot call."""
 SHARE = 1.0
@@ -47,6 +48,7 @@ class Publisher:
         self._leading, self._new_teller, self._last_sent = leading, new_teller, last_sent
         self._now, self._every_s, self._heard = now, every_s, heard
         self._call = asyncio.Event()
+        self._leaving = False
         self._running: asyncio.Task[None] | None = None
         self._trouble: str | None = None
         self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -60,8 +62,11 @@ class Publisher:
         self._running = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
-        """Leave; what is marked is told by the next one."""
+        """Finish the round under way, for a short while; what is marked is told by the next one."""
         if self._running is not None:
+            self._leaving = True
+            self._call.set()
+            await asyncio.wait({self._running}, timeout=LEAVE_S)
             self._running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._running
@@ -72,7 +77,7 @@ class Publisher:
 
     async def _run(self) -> None:
         try:
-            while True:
+            while not self._leaving:
                 try:
                     async with self._leading() as lead:
                         if lead is not None:
@@ -82,7 +87,8 @@ class Publisher:
                     if self._trouble is None:
                         log().warning("telling-waits", why=str(error))
                     self._trouble = f"Changes wait to be told: {error}"
-                await asyncio.sleep(TRY_AGAIN_S)
+                if not self._leaving:
+                    await asyncio.sleep(TRY_AGAIN_S)
         except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
             self.failed.set_exception(error)
 
@@ -91,7 +97,7 @@ class Publisher:
         await teller.begin(await self._last_sent())
         log().info("telling")
         clock = asyncio.get_running_loop().time
-        while await lead.stands():
+        while not self._leaving and await lead.stands():
             began = clock()
             sent = await teller.round(self._now())
             took = clock() - began

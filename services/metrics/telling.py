@@ -170,8 +170,11 @@ class Teller:
         return len(news)
 
     def _is_news(self, tenant: str, subject: Subject, value: Value) -> bool:
+        """A first nothing in a period that is over is no news: nobody counted there."""
         told = self._told.get((tenant, subject))
-        return told is None or told.value != value
+        if told is None:
+            return bool(value.value or value.numerator or value.denominator) or not value.over
+        return told.value != value
 
     async def _send(self, news: Sequence[News], rests: Rests, now: dt.datetime) -> None:
         """Send, then note: what is noted was sent; what was sent and not noted is sent again as newer."""

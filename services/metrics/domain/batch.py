@@ -43,12 +43,13 @@ class Balance(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """What changed, to be told: a flow in the week that begins on `since`, a stock from that day on."""
+    """What changed, to be told: an account of a team in the days from `since` to `until`, or to today."""
 
     tenant: str
     team: str
     account: str
     since: dt.date
+    until: dt.date | None
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ def months(balances: Mapping[Balance, int]) -> dict[Balance, int]:
 
 
 def marks(balances: Mapping[Balance, int]) -> list[Mark]:
-    """What has changed, in order: of a stock only since when, for it changes every day from then on."""
+    """What has changed, in order: flows by week, stocks from their first changed day on, every day since."""
     flows: set[Mark] = set()
     stocks: dict[tuple[str, str, str], dt.date] = {}
     for (tenant, key), amount in balances.items():
@@ -115,8 +116,9 @@ def marks(balances: Mapping[Balance, int]) -> list[Mark]:
             where = (tenant, key.team, key.account)
             stocks[where] = min(stocks.get(where, key.day), key.day)
         else:
-            flows.add(Mark(tenant, key.team, key.account, key.day - dt.timedelta(key.day.weekday())))
-    return sorted(flows) + sorted(Mark(*where, since) for where, since in stocks.items())
+            monday = key.day - dt.timedelta(key.day.weekday())
+            flows.add(Mark(tenant, key.team, key.account, monday, monday + dt.timedelta(6)))
+    return sorted(flows) + sorted(Mark(*where, since, None) for where, since in stocks.items())
 
 
 def _is_stock(account: str) -> bool:

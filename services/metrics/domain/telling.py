@@ -12,16 +12,13 @@ from msgspec import UNSET
 
 from schemas.measures import MeasureChanged, Number
 from schemas.tree import UNASSIGNED, Tree
-from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.batch import Mark
 from services.metrics.domain.figures import Figure, Key
 from services.metrics.domain.measures import Catalogue, Declared
-from services.metrics.domain.periods import Grain, Period, between, containing
+from services.metrics.domain.periods import Grain, Period, between, containing, parse
 
 MONTHS_TOLD = 25
 """Figures of older periods are no longer told; who wants them asks."""
-
-_WEEK = dt.timedelta(days=6)
 
 
 class Subject(NamedTuple):
@@ -45,6 +42,7 @@ class Value(NamedTuple):
     denominator: int | None
     target: Number | None
     as_at: str
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +98,19 @@ def touched(marks: Iterable[Mark], catalogue: Catalogue, units: Units, today: dt
     """Every figure that the marks may have changed; nothing of the future, nothing too old."""
     return {
         Key(measure, unit, period)
-        for team, account, since in {(mark.team, mark.account, mark.since) for mark in marks}
-        for measure in catalogue.touched_by(account)
-        for period in _periods(catalogue[measure], account, since, today)
-        for unit in units.over(team)
+        for mark in set(marks)
+        for measure in catalogue.touched_by(mark.account)
+        for period in _periods(catalogue[measure], mark, today)
+        for unit in units.over(mark.team)
     }
 
 
-def _periods(declared: Declared, account: str, since: dt.date, today: dt.date) -> Iterator[Period]:
-    first = horizon(today)
-    last = today if ACCOUNTS[account].nature == "stock" else min(today, since + _WEEK)
-    if since <= last:
+def _periods(declared: Declared, mark: Mark, today: dt.date) -> Iterator[Period]:
+    first = max(mark.since, horizon(today))
+    last = min(mark.until or today, today)
+    if first <= last:
         for grain in declared.measure.grains:
-            for period in between(max(since, first), last, grain):
-                if period.first <= today:
-                    yield period
+            yield from between(first, last, grain)
 
 
 def subject_of(key: Key) -> Subject:
@@ -130,6 +126,7 @@ def value_of(figure: Figure, declared: Declared, today: dt.date) -> Value:
         figure.denominator,
         declared.measure.target,
         min(figure.key.period.last, today).isoformat(),
+        figure.key.period.last <= today,
     )
 
 
@@ -159,6 +156,7 @@ def value_said(said: MeasureChanged) -> Value:
         said.denominator if isinstance(said.denominator, int) else None,
         said.target,
         said.as_at,
+        said.as_at == parse(said.period).last.isoformat(),
     )
 
 

@@ -132,14 +132,15 @@ CREATE TABLE fault (
 );
 CREATE INDEX fault_of_source ON fault (generation, tenant, source, day);
 
--- What changed and is not yet told: a flow in the week that begins on `since`, a stock from that day on.
+-- What changed and is not yet told, from `since` to `until`; without an end, to the present day.
 -- Each batch adds its own rows, the publisher takes away those it has told.
 CREATE TABLE mark (
     revision bigint PRIMARY KEY DEFAULT nextval('revision'),
     tenant   text COLLATE "C" NOT NULL,
     team     text COLLATE "C" NOT NULL,
     account  text COLLATE "C" NOT NULL,
-    since    date NOT NULL
+    since    date NOT NULL,
+    until    date
 );
 
 -- What was told last for each key of primed.metric-events; revisions rise across generations.

@@ -137,7 +137,7 @@ class PostgresBook:
         await self._put("add_months", [row[:6] + row[7:] for row in _balances(monthly)], 8)
         marked = marks(folded.balances)
         if marked:
-            await self._connection.execute(SQL["add_marks"], *_columns(marked, 4))
+            await self._connection.execute(SQL["add_marks"], *_columns(marked, 5))
 
     async def move(self, positions: Mapping[TopicPartition, Position]) -> None:
         """Move to the new positions."""

@@ -92,8 +92,8 @@ ON CONFLICT (generation, tenant, account, team, month, kind, setting, detail)
 DO UPDATE SET amount = held.amount + excluded.amount
 
 -- name: add_marks
-INSERT INTO mark (tenant, team, account, since)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[])
+INSERT INTO mark (tenant, team, account, since, until)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[])
 
 -- name: bury
 INSERT INTO dead_letter (topic, partition, "offset", known_at, key, value, reason, sentence)

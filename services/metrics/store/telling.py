@@ -60,7 +60,8 @@ class PostgresNotebook:
         """What was marked, from a revision on."""
         rows = await self._fetch("marks", after, MOST_MARKS)
         return [
-            (row["revision"], Mark(row["tenant"], row["team"], row["account"], row["since"])) for row in rows
+            (row["revision"], Mark(row["tenant"], row["team"], row["account"], row["since"], row["until"]))
+            for row in rows
         ]
 
     async def mark_all(self, since: dt.date) -> None:

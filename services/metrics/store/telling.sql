@@ -7,7 +7,7 @@ SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '.publisher', 0
 SELECT 1
 
 -- name: marks
-SELECT revision, tenant, team, account, since FROM mark
+SELECT revision, tenant, team, account, since, until FROM mark
 WHERE revision > $1
 ORDER BY revision
 LIMIT $2

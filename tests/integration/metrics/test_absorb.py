@@ -1,0 +1,272 @@
+"""The ledger in Postgres: each event once, whole batches or nothing, bad records beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+
+from eventlog.memory import MemoryLog, MemoryProducer
+from eventlog.postgres import connect
+from eventlog.records import PositionMoved, Record
+from services.metrics.flow import absorb
+from services.metrics.letters import LetterCarrier
+from services.metrics.store import dump
+from services.metrics.store.graves import PostgresGraves
+from services.metrics.store.ledger import FoldVersionDiffers, PostgresLedger
+from tests.casebook import PLACES, batch, batches, council, log_of, records, said, table
+from tests.conftest import Stack
+
+TABLES = {
+    "line": "*",
+    "event": "*",
+    "fault": "*",
+    "balance": "*",
+    "month": "*",
+    "item": "*",
+    "dead_letter": 'topic, partition, "offset", reason',
+    "position": "topic, partition, next_offset, known_at, dead_run",
+}
+NOT_NOTHING = {"balance": "amount <> 0", "month": "amount <> 0"}
+
+
+@asynccontextmanager
+async def ledger_of(dsn: str) -> AsyncIterator[PostgresLedger]:
+    pool = await connect(dsn, "metrics", max_size=4)
+    try:
+        ledger = PostgresLedger(pool)
+        await ledger.prepare()
+        await ledger.stand(PLACES)
+        yield ledger
+    finally:
+        await pool.close()
+
+
+async def kept(dsn: str, log: Sequence[Record], size: int) -> dict[str, list[tuple[Any, ...]]]:
+    async with ledger_of(dsn) as ledger:
+        for one in batches(log, size):
+            await absorb(one, ledger, 500)
+    return await everything(dsn)
+
+
+async def everything(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        name: await table(dsn, name, columns, NOT_NOTHING.get(name, "true"))
+        for name, columns in TABLES.items()
+    }
+
+
+@pytest.mark.timeout(60)
+async def test_batch_sizes_do_not_matter_line_for_line(stack: Stack) -> None:
+    log = log_of(council(60))
+    one_by_one = await kept(stack.new_database(), log, 1)
+    assert one_by_one["line"]
+    assert one_by_one["fault"]
+    for size in (7, 10_000):
+        assert await kept(stack.new_database(), log, size) == one_by_one
+
+
+async def test_the_order_within_a_partition_does_not_matter_to_any_sum(stack: Stack) -> None:
+    events = council(50)
+    dumps = []
+    for seed in (1, 2):
+        dsn = stack.new_database()
+        random.Random(seed).shuffle(events)
+        await kept(dsn, log_of(events), 90)
+        dumps.append(await dump.balances(dsn))
+    assert dumps[0] == dumps[1] != []
+
+
+async def test_two_workers_on_the_same_teams_write_one_ledger(stack: Stack, database: str) -> None:
+    log = log_of(council(150))
+
+    async def worker(parity: int) -> None:
+        async with ledger_of(database) as ledger:
+            for one in batches([record for record in log if record.partition % 2 == parity], 40):
+                await absorb(one, ledger, 500)
+
+    await asyncio.gather(worker(0), worker(1))
+    alone = stack.new_database()
+    await kept(alone, log, 1000)
+    assert await dump.balances(database) == await dump.balances(alone)
+
+
+async def test_balances_and_months_are_the_sums_of_the_lines(database: str) -> None:
+    await kept(database, log_of(council(60)), 50)
+    key = "tenant, account, team, kind, setting"
+    summed = await table(
+        database,
+        "line",
+        f"{key}, day, worker, detail, sum(amount)",
+        f"true GROUP BY {key}, day, worker, detail",
+    )
+    balances = await table(database, "balance", f"{key}, day, worker, detail, amount", "amount <> 0")
+    assert [row for row in summed if row[-1]] == balances
+    by_month = await table(
+        database, "line", f"{key}, date_trunc('month', day)::date, sum(amount)", f"true GROUP BY {key}, 6"
+    )
+    months = await table(database, "month", f"{key}, month, sum(amount)", f"true GROUP BY {key}, month")
+    assert [row for row in by_month if row[-1]] == [row for row in months if row[-1]]
+
+
+@pytest.mark.parametrize(("first", "last"), [(5, 9), (3, 6), (0, 4)], ids=["gap", "overlap", "repeat"])
+async def test_what_does_not_continue_is_refused_whole(database: str, first: int, last: int) -> None:
+    log = [record for record in log_of(council(60)) if record.partition == 3]
+    async with ledger_of(database) as ledger:
+        await absorb(batch(log[:4]), ledger, 500)
+        before = await everything(database)
+        with pytest.raises(PositionMoved, match=r"stands at 4 of primed\.case-events-3"):
+            await absorb(batch(log[first:last]), ledger, 500)
+        with pytest.raises(PositionMoved):
+            await absorb(batch([*log[4:6], *log[7:9]]), ledger, 500)
+        assert await everything(database) == before
+        await absorb(batch(log[4:]), ledger, 500)
+    assert (await table(database, "position", "next_offset", "partition = 3"))[0][0] == len(log)
+
+
+async def test_a_poison_record_is_one_dead_letter_and_the_rest_counts(stack: Stack, database: str) -> None:
+    log = log_of(council(20))
+    good = [(record.key, record.value) for record in log]
+    bad: list[tuple[bytes | None, bytes | None]] = [
+        (None, good[0][1]),
+        (good[1][0], None),
+        (good[2][0], b"\xff\xfe"),
+        (good[3][0], b"{"),
+        (b"other/demo/cases/0", good[0][1]),
+    ]
+    mixed = [*good[:9], *bad[:3], *good[9:], *bad[3:]]
+    await kept(database, records(mixed), 8)
+    clean = stack.new_database()
+    await kept(clean, log, 8)
+    assert await dump.balances(database) == await dump.balances(clean)
+    reasons = await table(database, "dead_letter", "reason")
+    assert sorted(reason for (reason,) in reasons) == [
+        "no-key",
+        "no-value",
+        "not-json",
+        "not-json",
+        "wrong-key",
+    ]
+
+    heard = MemoryLog({"primed.dead-letters": 1})
+    pool = await connect(database, "metrics", max_size=2)
+    carrier = LetterCarrier(PostgresGraves(pool), MemoryProducer(heard))
+    await carrier.start()
+    place = ("primed.dead-letters", 0)
+    async with asyncio.timeout(5):
+        while heard.end(place) < len(bad):
+            await asyncio.sleep(0.01)
+    await carrier.stop()
+    letters = {dict(record.headers)["primed-reason"]: record for record in heard.read(place, 0, 99)}
+    letter = letters[b"wrong-key"]
+    assert (letter.key, letter.value) == bad[4]
+    assert dict(letter.headers)["primed-topic"] == b"primed.case-events"
+    assert dict(letter.headers)["primed-service"] == b"metrics"
+    again = LetterCarrier(PostgresGraves(pool), MemoryProducer(heard))
+    await again.start()
+    await asyncio.sleep(0.3)
+    await again.stop()
+    await pool.close()
+    assert heard.end(place) == len(bad)
+    assert await table(database, "dead_letter", "1", "value IS NOT NULL OR sent_at IS NULL") == []
+
+
+async def test_too_many_dead_letters_in_a_row_stop_the_partition_and_nothing_is_lost(database: str) -> None:
+    good = log_of([said("received", "1", 3, 1, team="north")])[0]
+    poison = [(good.key, b"{")] * 5
+    log = records([*poison, (good.key, good.value)])
+    async with ledger_of(database) as ledger:
+        taken = await absorb(batch(log), ledger, 3)
+        assert list(taken.stopped.values()) == [3]
+        assert len(await table(database, "dead_letter")) == 3
+        assert await table(database, "line") == []
+        taken = await absorb(batch(log[3:]), ledger, 10)
+        assert taken.stopped == {}
+    assert len(await table(database, "dead_letter")) == 5
+    assert len(await table(database, "line", "1", "account = 'received'")) == 1
+
+
+async def test_what_postgres_cannot_keep_is_found_and_the_rest_counts(database: str) -> None:
+    chance = random.Random(3)
+    long = ["".join(chr(chance.randrange(0x20000, 0x2A000)) for _ in range(200)) for _ in range(4)]
+    events = council(20)
+    too_long = said("received", "long", 3, 1, team=long[0], kind=long[1], route=long[2])
+    given = said("allocated", "long", 4, 2, worker=long[3])
+    ended = said("completed", "long", 5, 3, outcome=long[2])
+    async with ledger_of(database) as ledger:
+        await absorb(batch(log_of([*events[:30], too_long, given, ended, *events[30:]])), ledger, 500)
+    dead = await table(database, "dead_letter", "reason, sentence")
+    assert [reason for reason, _ in dead] == ["cannot-keep"]
+    assert len(await table(database, "event", "1", "subject = 'demo/cases/long'")) == 2
+    positions = await table(database, "position", "sum(next_offset)")
+    assert positions == [(len(events) + 3,)]
+
+
+async def test_a_ledger_of_another_fold_is_not_touched(database: str) -> None:
+    async with ledger_of(database) as ledger:
+        connection = await asyncpg.connect(database)
+        await connection.execute("UPDATE metrics.generation SET fold_version = 99")
+        await connection.close()
+        with pytest.raises(FoldVersionDiffers, match=r"version 99 of the fold.*primed rebuild"):
+            await absorb(batch(log_of(council(2))), ledger, 500)
+    assert await table(database, "line") == []
+
+
+async def test_known_at_never_goes_back_within_a_partition(database: str) -> None:
+    log = log_of(
+        [said("received", "1", 3, 1, team="north"), said("started", "1", 4, 2), said("completed", "1", 5, 3)]
+    )
+    times = (2_000, 1_000, 3_000)
+    moved = [
+        Record(one.topic, one.partition, one.offset, at, one.key, one.value)
+        for one, at in zip(log, times, strict=True)
+    ]
+    await kept(database, moved, 1)
+    known = await table(database, "line", 'DISTINCT "offset", extract(epoch FROM known_at)::int')
+    assert known == [(0, 2), (1, 2), (2, 3)]
+
+
+async def test_a_partition_counts_as_read_only_where_the_ledger_stands_at_its_end(database: str) -> None:
+    log = [record for record in log_of(council(30)) if record.partition == 3]
+    now = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+    async with ledger_of(database) as ledger:
+        await absorb(batch(log[:4]), ledger, 500)
+        await ledger.mark_read({("primed.case-events", 3): 4, ("primed.case-events", 4): 9}, now)
+        assert await ledger.stand([("primed.case-events", 3)]) == {("primed.case-events", 3): 4}
+    read = await table(database, "position", "partition, read_at", "read_at IS NOT NULL")
+    assert read == [(3, now)]
+
+
+async def test_the_dump_says_exactly_what_the_ledger_holds(database: str) -> None:
+    events = [
+        said("received", "1", 3, 1, team="north", kind="review", due="2026-04-20", route="Phone"),
+        said("completed", "1", 40, 2, outcome="Mét"),
+    ]
+    await kept(database, log_of(events), 1)
+    april = dt.date(2026, 4, 30)
+    key = '"kind":"review","setting":"","team":"north","tenant":"demo","worker":""'
+    due = '"detail":{"due":"2026-04-20"}'
+    assert await dump.balances(database, as_at=april) == [
+        f'{{"account":"open","amount":1,"day":"2026-04-04",{due},{key}}}',
+        f'{{"account":"overdue","amount":1,"day":"2026-04-21",{due},{key}}}',
+        f'{{"account":"received","amount":1,"day":"2026-04-04","detail":{{"route":"Phone"}},{key}}}',
+        f'{{"account":"unallocated","amount":1,"day":"2026-04-04",{due},{key}}}',
+    ]
+    whole = await dump.balances(database)
+    assert (
+        f'{{"account":"completed_late","amount":1,"day":"2026-05-13","detail":{{"outcome":"Mét"}},{key}}}'
+        in whole
+    )
+    lines = await dump.lines(database, "demo/cases/1")
+    assert len(lines) == len(await table(database, "line"))
+    assert '"event":{"id":"1:1","n":0,"offset":0' in lines[0]
+    first = dt.datetime.fromtimestamp(1_780_000_000, dt.UTC)
+    known_first = await dump.balances(database, as_known=first)
+    assert not [line for line in known_first if "completed" in line]
+    assert len(known_first) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,7 +81,8 @@ class Email:
         if not address:
             return Postponed("The staff directory has no e-mail address for this person.")
         try:
-            await self._hand_over(self._letter(delivery, delivery.content, address))
+            async with asyncio.timeout(TIMEOUT_S):
+                await self._hand_over(self._letter(delivery, delivery.content, address))
         except aiosmtplib.SMTPRecipientsRefused as refused:
             code = max((one.code for one in refused.recipients), default=0)
             said = f"The mail server refused the address ({code})."

@@ -13,7 +13,7 @@ from runtime.telemetry import counter, log
 from services.notify.domain import delivery as deliveries
 from services.notify.domain.delivery import After, Delivery, Outcome, follow
 
-LEASE = dt.timedelta(seconds=60)
+LEASE = dt.timedelta(seconds=25)
 """A claimed delivery belongs to its process for this long; longer than any attempt may take."""
 
 AT_ONCE = 16

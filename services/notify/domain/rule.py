@@ -219,7 +219,7 @@ def let_go(state: State) -> Decision:
 
 
 def reads(rule: Rule, figure: Figure) -> bool:
-    """Whether the rule is about figures like this one; others of its measure (weeks beside months) are not."""
+    """Whether the rule is about such figures: of its measure, and not weeks where it speaks of months."""
     return rule.measure == figure.measure and rule.grain == figure.grain
 
 

@@ -37,12 +37,13 @@ from schemas.measures import MeasureChanged
 from tests.integration.notify.conftest import HOURS, ROLES, UNITS, Asker
 from tests.integration.notify.test_channels import NO_BODY, Receiver, receiving
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.real
 
 SAID = "primed.escalation-events"
 STAFF = """
 people:
   leah: {name: Leah Brook, email: leah@council.example, role: manager, unit: north}
+  sam: {name: Sam Hill, email: sam@council.example, role: manager, unit: south}
   ruth: {name: Ruth Adeyemi, email: ruth@council.example, role: head, unit: long-term}
 """
 
@@ -70,7 +71,7 @@ class Process:
         return self.child.wait(15)
 
     async def ready(self) -> None:
-        until, said = time.monotonic() + 30, "nothing"
+        until, said = time.monotonic() + 45, "nothing"
         async with httpx2.AsyncClient() as http:
             while time.monotonic() < until:
                 with contextlib.suppress(httpx2.TransportError):
@@ -79,7 +80,7 @@ class Process:
                         return
                     said = answer.text
                 await asyncio.sleep(0.1)
-        raise AssertionError(f"notify was not ready within 30 seconds; it said: {said}")
+        raise AssertionError(f"notify was not ready within 45 seconds; it said: {said}")
 
 
 @dataclass
@@ -222,7 +223,7 @@ async def eventually(check: Callable[[], Any], seconds: float = 20) -> Any:
     raise AssertionError("It did not come about in time.")
 
 
-async def test_a_breach_reaches_inbox_mail_webhook_and_log(world: World) -> None:
+async def test_a_breach_reaches_inbox_mail_webhook_and_log_and_poison_goes_aside(world: World) -> None:
     url = f"http://127.0.0.1:{world.receiver.port}/hook"
     secret = (await world.as_("service").did("/v1/subscriptions", {"url": url}))["secret"]
     await world.tell(12, 23)
@@ -251,9 +252,10 @@ async def test_a_breach_reaches_inbox_mail_webhook_and_log(world: World) -> None
     shown = await world.as_("operator").saw("/v1/deliveries")
     assert {item["channel"] for item in shown["items"]} == {"inbox", "email", "webhook"}
     assert "leah@" not in json.dumps(shown)
+    await poison_goes_aside_with_bytes_and_place_and_the_rest_is_heard(world)
 
 
-async def test_poison_goes_aside_with_bytes_and_place_and_the_rest_is_heard(world: World) -> None:
+async def poison_goes_aside_with_bytes_and_place_and_the_rest_is_heard(world: World) -> None:
     good = world.figure(40)
     odd = json.loads(world.figure(40).value or b"")
     odd["data"]["period"] = "2026-13"
@@ -268,7 +270,7 @@ async def test_poison_goes_aside_with_bytes_and_place_and_the_rest_is_heard(worl
         good,
     ]
     await world.producer.send(poison)
-    await eventually(world.said)
+    await eventually(lambda: len(world.said()) == 4)
     letters = await eventually(lambda: world.letters() if len(world.letters()) == 4 else None)
     reasons = {dict(letter.headers)["primed-reason"] for letter in letters}
     assert reasons == {b"not-json", b"wrong-data", b"missing-field"}
@@ -308,15 +310,12 @@ async def test_through_kills_each_exception_is_raised_once_and_reaches_its_peopl
         waiting = (await world.as_("operator").saw("/v1/deliveries", state="waiting"))["items"]
         return not waiting
 
-    await eventually(delivered, 30)
+    await eventually(delivered, 45)
     told = [json.loads(body)["data"]["event"] for _, body in world.receiver.seen]
     assert {one.id for one in said} == set(told)
     assert len(told) <= wanted + 2 * 2
     order = [event.rsplit("/", 1) for event in dict.fromkeys(told)]
     assert all(order.index([name, "1"]) < order.index([name, "2"]) for name, _ in order)
-
-
-async def test_it_leaves_within_ten_seconds_when_told(world: World) -> None:
     began = time.monotonic()
     assert world.process.stop() == 0
     assert time.monotonic() - began < 10

@@ -32,12 +32,13 @@ Late = Annotated[bool | None, Query(description="Past its deadline, or done afte
 def router(desk: Desk) -> APIRouter:
     """Commands and questions about commitments."""
     routes = APIRouter(tags=["commitments"])
-    _commands(routes, desk)
+    _making(routes, desk)
+    _moving(routes, desk)
     _questions(routes, desk)
     return routes
 
 
-def _commands(routes: APIRouter, desk: Desk) -> None:
+def _making(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
         "/v1/commitments",
         status_code=201,
@@ -66,6 +67,8 @@ def _commands(routes: APIRouter, desk: Desk) -> None:
         command = commitment.Complete(body.outcome, who.subject)
         return await _do(desk, request, who, order, id, command)
 
+
+def _moving(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
         "/v1/commitments/{id}/carry-forward",
         response_model=views.Commitment,

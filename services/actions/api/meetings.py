@@ -25,12 +25,13 @@ State = Annotated[Literal["scheduled", "in_progress", "closed"] | None, Query()]
 def router(desk: Desk) -> APIRouter:
     """Commands and questions about meetings."""
     routes = APIRouter(tags=["meetings"])
-    _commands(routes, desk)
+    _beginning(routes, desk)
+    _holding(routes, desk)
     _questions(routes, desk)
     return routes
 
 
-def _commands(routes: APIRouter, desk: Desk) -> None:
+def _beginning(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
         "/v1/meetings",
         status_code=201,
@@ -54,6 +55,8 @@ def _commands(routes: APIRouter, desk: Desk) -> None:
     ) -> Response:
         return await _do(desk, request, who, order, id, meeting.Start(who.subject))
 
+
+def _holding(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
         "/v1/meetings/{id}/review",
         response_model=views.WholeMeeting,

@@ -37,8 +37,8 @@ async def explain(
         made = (await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today))[0]
         parts, reach = parts_of(declared.formula), reach_of(key, declared, rollup, ask.as_at)
         shown_all = everything or not declared.standing
-        counted = await snapshot.parts(parts, reach, shown_all)
-        lines = await snapshot.lines(parts, reach, shown_all, Page(page.limit + 1, page.after))
+        one_more = Page(page.limit + 1, page.after)
+        counted, lines = await snapshot.lines(parts, reach, one_more, everything=shown_all)
         fresh = await snapshot.freshness()
     more = len(lines) > page.limit
     told = Explanation(made, declared, tuple(counted), tuple(lines[: page.limit]), more)

@@ -31,7 +31,8 @@ AsAt: TypeAlias = Annotated[
     Query(
         ge=FIRST_DAY,
         le=LAST_DAY,
-        description="The day at whose end figures stand; today without one. After today: if nothing is done.",
+        description="The day at whose end figures stand; without one that of `as_known`, or today. "
+        "After today: if nothing is done.",
     ),
 ]
 AsKnown: TypeAlias = Annotated[
@@ -84,7 +85,8 @@ class Desk:
         chosen = unit or who.unit or self.sources.rollup(who.tenant).home(None)
         if not self.may_see(who, chosen, today):
             raise not_found()
-        return Ask(who.tenant, chosen, as_at or today, today, as_known)
+        then = min(day_of(as_known, self.zone), today) if as_known else today
+        return Ask(who.tenant, chosen, as_at or then, today, as_known)
 
     def may_see(self, who: Principal, unit: str, today: dt.date) -> bool:
         """Whether the unit lies in the caller's scope by today's tree."""

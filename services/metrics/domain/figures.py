@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from services.metrics.domain.formula import Formula, Quantile, Quotient, Term, Total, terms_of
 from services.metrics.domain.measures import Declared
 from services.metrics.domain.periods import Period
-from services.metrics.domain.units import Rollup, Span, Teams
+from services.metrics.domain.units import EVERYTHING, Rollup, Span, Teams
 
 Number = int | float
 Slice = tuple[dt.date, dt.date]
@@ -46,6 +46,14 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Wide:
+    """For which teams sums are asked; `whole`: always for all together, so one sum over all is enough."""
+
+    teams: Teams
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """The sums that a set of figures needs: each term over each slice or at each day, for these teams."""
 
@@ -54,7 +62,7 @@ class Wanted:
     stocks: frozenset[Term]
     days: frozenset[dt.date]
     spreads: frozenset[Term]
-    teams: Teams
+    teams: Wide
 
 
 Flows = Mapping[tuple[Term, Slice], Mapping[str, int]]
@@ -96,18 +104,15 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
         frozenset(terms["end"]),
         frozenset(days),
         frozenset(terms["days"]),
-        union(teams),
+        _wide(teams),
     )
 
 
-def union(teams: Iterable[Teams]) -> Teams:
+def _wide(teams: set[Teams]) -> Wide:
     """Every team in any of them; as soon as one takes the rest, all."""
-    names: frozenset[str] = frozenset()
-    for some in teams:
-        if some.rest:
-            return Teams(rest=True)
-        names |= some.names
-    return Teams(names)
+    if any(some.rest for some in teams):
+        return Wide(EVERYTHING, whole=teams == {EVERYTHING})
+    return Wide(Teams(frozenset().union(*(some.names for some in teams))), whole=False)
 
 
 def figure(

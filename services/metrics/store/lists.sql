@@ -22,8 +22,32 @@ WHERE generation = $1 AND tenant = $2 AND state = 'open'
   AND ($5::text IS NULL OR worker = $5)
 
 -- name: feeds
-SELECT source, count(*) AS events, max(day) FILTER (WHERE day <= $3) AS last_event, max(known_at) AS last_known
-FROM event
-WHERE generation = $1 AND tenant = $2 AND topic = 'primed.case-events'
-GROUP BY source
-ORDER BY source
+-- One step of the index from source to source; of each the newest that is known, and the days of the last 200.
+WITH RECURSIVE found AS (
+    (SELECT source FROM event WHERE generation = $1 AND tenant = $2 ORDER BY source LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT next.source FROM event next
+        WHERE next.generation = $1 AND next.tenant = $2 AND next.source > found.source
+        ORDER BY next.source LIMIT 1
+    )
+    FROM found WHERE found.source IS NOT NULL
+)
+SELECT found.source, counted.events, last.last_event, last.last_known
+FROM found
+CROSS JOIN LATERAL (
+    SELECT count(*) AS events FROM event e
+    WHERE e.generation = $1 AND e.tenant = $2 AND e.source = found.source
+) AS counted
+CROSS JOIN LATERAL (
+    SELECT max(recent.day) FILTER (WHERE recent.day <= $3) AS last_event, max(recent.known_at) AS last_known,
+        bool_or(recent.topic = 'primed.case-events') AS of_cases
+    FROM (
+        SELECT e.day, e.known_at, e.topic FROM event e
+        WHERE e.generation = $1 AND e.tenant = $2 AND e.source = found.source
+        ORDER BY e.known_at DESC
+        LIMIT 200
+    ) AS recent
+) AS last
+WHERE found.source IS NOT NULL AND last.of_cases
+ORDER BY found.source

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from eventlog.postgres import Connection, Row, statements
 from services.metrics.answers.asking import Freshness
-from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks
+from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
 from services.metrics.domain.formula import Filter, Term
 from services.metrics.domain.periods import containing
-from services.metrics.domain.units import Teams
 
 TERMS = """jsonb_to_recordset($4::jsonb) AS term (
     t integer, account text, kinds text[], not_kinds boolean, word text, words text[], not_words boolean
@@ -64,7 +63,7 @@ class Reading:
 
 
 class LedgerReading(Reading):
-    """Sums of the ledger by team."""
+    """Sums of the ledger by team or, where all teams are asked, in one sum under no name."""
 
     async def begins(self, accounts: Collection[str]) -> dt.date | None:
         """The first month in which one of the accounts has an entry."""
@@ -72,46 +71,47 @@ class LedgerReading(Reading):
         first: dt.date | None = rows[0][0]
         return first
 
-    async def flows(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Teams) -> Flows:
+    async def flows(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Flows:
         """What was posted in each slice: whole months from their totals, other days from balances."""
-        sums: dict[tuple[Term, Slice], _ByTeam] = defaultdict(lambda: defaultdict(int))
+        sums: dict[tuple[Term, Slice], _ByTeam] = defaultdict(dict)
+        async for row, slice_ in self._sliced("flows", terms, slices, teams):
+            sums[terms[row["t"]], slice_][row["team"]] = row["amount"]
+        return sums
+
+    async def spreads(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Spreads:
+        """Histograms of days in each slice."""
+        sums: dict[tuple[Term, Slice], dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        async for row, slice_ in self._sliced("spreads", terms, slices, teams):
+            sums[terms[row["t"]], slice_][row["team"]][int(row["days"])] = row["amount"]
+        return sums
+
+    async def _sliced(
+        self, name: str, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide
+    ) -> AsyncIterator[tuple[Row, Slice]]:
         months = [one for one in slices if self.as_known is None and _is_month(one)]
         if months:
             firsts = [first for first, _ in months]
-            sql = SQL["flows_of_months"].format(terms=TERMS, kept=KEPT)
-            for row in await self.fetch(sql, None, as_json(terms), teams.only, firsts):
-                sums[terms[row["t"]], months[row["s"]]][row["team"]] += row["amount"]
+            for row in await self._ask(f"{name}_of_months", terms, teams, firsts):
+                yield row, months[row["s"]]
         for layer in _layers(one for one in slices if one not in set(months)):
-            for row in await self._sliced("flows", terms, layer, teams):
-                sums[terms[row["t"]], layer[row["s"]]][row["team"]] += row["amount"]
-        return sums
+            firsts, lasts = [first for first, _ in layer], [last for _, last in layer]
+            for row in await self._ask(name, terms, teams, firsts, lasts):
+                yield row, layer[row["s"]]
 
-    async def spreads(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Teams) -> Spreads:
-        """Histograms of days in each slice."""
-        sums: dict[tuple[Term, Slice], dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-        for layer in _layers(slices):
-            for row in await self._sliced("spreads", terms, layer, teams):
-                sums[terms[row["t"]], layer[row["s"]]][row["team"]][row["days"]] = row["amount"]
-        return sums
-
-    async def _sliced(self, name: str, terms: Sequence[Term], layer: list[Slice], teams: Teams) -> list[Row]:
-        firsts, lasts = [first for first, _ in layer], [last for _, last in layer]
-        return await self.fetch(self.booked(name), self.as_known, as_json(terms), teams.only, firsts, lasts)
-
-    async def stocks(self, terms: Sequence[Term], days: Sequence[dt.date], teams: Teams) -> Stocks:
+    async def stocks(self, terms: Sequence[Term], days: Sequence[dt.date], teams: Wide) -> Stocks:
         """What stood at the end of each day: the months before its own, and its month up to the day."""
         if self.as_known is not None:
-            known = await self._steps("stocks_known", terms, days, teams)
+            known = await self._ask("stocks_known", terms, teams, list(days))
             return _cumulated(known, terms, days, reset=False)
         bounds = {day: _whole_months_before(day) for day in days}
         firsts = sorted(set(bounds.values()))
-        before = _cumulated(
-            await self._steps("stocks_of_months", terms, firsts, teams), terms, firsts, reset=False
-        )
+        monthly = await self._ask("stocks_of_months", terms, teams, firsts)
+        before = _cumulated(monthly, terms, firsts, reset=False)
         inside = [day for day in sorted(days) if bounds[day] <= day]
         within: Stocks = {}
         if inside:
-            steps = await self._steps("stocks_in_months", terms, inside, teams)
+            starts = [day.replace(day=1) for day in inside]
+            steps = await self._ask("stocks_in_months", terms, teams, inside, starts)
             within = _cumulated(steps, terms, inside, reset=True)
         return {
             (term, day): _added(before.get((term, bounds[day]), {}), within.get((term, day), {}))
@@ -119,11 +119,10 @@ class LedgerReading(Reading):
             for day in days
         }
 
-    async def _steps(
-        self, name: str, terms: Sequence[Term], days: Sequence[dt.date], teams: Teams
-    ) -> list[Row]:
-        sql = SQL[name].format(terms=TERMS, kept=KEPT)
-        return await self.fetch(sql, self.as_known, as_json(terms), teams.only, list(days))
+    async def _ask(self, name: str, terms: Sequence[Term], teams: Wide, *days: list[dt.date]) -> list[Row]:
+        sql = self.booked(name, team="''::text" if teams.whole else "b.team")
+        accounts = sorted({term.account for term in terms})
+        return await self.fetch(sql, self.as_known, as_json(terms), accounts, teams.teams.only, *days)
 
 
 def as_json(terms: Sequence[Term]) -> str:

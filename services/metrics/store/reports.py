@@ -25,7 +25,7 @@ class ReportReading(Reading):
         """Open work at the end of the day by its due date."""
         sql = self.booked("open_by_due", by=COLUMNS[by])
         rows = await self.fetch(sql, self.as_known, day, teams.only, teams.but)
-        return [OpenWork(row["due"], row["by"], row["amount"]) for row in rows]
+        return [OpenWork(_day(row["due"]), row["by"], row["amount"]) for row in rows]
 
     async def flows_by(
         self, accounts: Sequence[str], span: Span, cut: Cut, kinds: Sequence[str]
@@ -42,4 +42,12 @@ class ReportReading(Reading):
             span.teams.but,
             list(kinds) or None,
         )
-        return [Flow(row["account"], row["month"], row["by"], row["amount"]) for row in rows]
+        return [Flow(row["account"], _month(row["month"]), row["by"], row["amount"]) for row in rows]
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _month(text: str) -> dt.date:
+    return dt.date.fromisoformat(f"{text}-01")

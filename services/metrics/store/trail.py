@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from eventlog.postgres import Row, statements
 from services.metrics.domain.trail import Line, Page, Part, Said
-from services.metrics.domain.units import Span
+from services.metrics.domain.units import Span, Teams
 from services.metrics.domain.worklist import Item
 from services.metrics.store.reading import KEPT, TERMS, Reading, as_json
 
 SQL = statements("services.metrics.store", "trail.sql")
 FOUND = SQL["found"].format(terms=TERMS, kept=KEPT)
+EVENTS = """JOIN event e ON e.generation = b.generation AND e.topic = b.topic AND e.partition = b.partition
+    AND e."offset" = b."offset"
+WHERE"""
+PAGE = SQL["lines"].format(found_with_events=FOUND.replace("WHERE", EVENTS, 1))
 
 
 class TrailReading(Reading):
     """Lines and events, as known when the snapshot says."""
 
-    async def parts(self, parts: Sequence[Part], reach: Sequence[Span], everything: bool) -> list[Part]:
-        """Each part with what its lines add up to and how many there are."""
-        sql = SQL["totals"].format(found=FOUND)
-        rows = await self.fetch(sql, *self._asked(parts, reach), everything)
-        found = {row["t"]: row for row in rows}
-        return [_counted(part, found.get(place)) for place, part in enumerate(parts)]
-
     async def lines(
-        self, parts: Sequence[Part], reach: Sequence[Span], everything: bool, page: Page
-    ) -> list[Line]:
-        """A page of the parts' lines, in the order of parts and days."""
-        sql = SQL["lines"].format(found=FOUND)
-        rows = await self.fetch(sql, *self._asked(parts, reach), everything, *page.after, page.limit)
-        return [_line(row) for row in rows]
+        self, parts: Sequence[Part], reach: Sequence[Span], page: Page, *, everything: bool
+    ) -> tuple[list[Part], list[Line]]:
+        """Each part with what its lines come to, and a page of lines in the order of parts and days.
+
+        Without `everything` only lines are shown that no other line cancels.
+        """
+        if not reach:
+            return list(parts), []
+        asked = _asked(parts, reach)
+        if everything:
+            totals = await self.fetch(SQL["totals"].format(found=FOUND), self.as_known, *asked)
+            rows = await self.fetch(PAGE, self.as_known, *asked, *page.after, page.limit)
+            return _counted(parts, totals, None), [_line(row) for row in rows]
+        rows = await self.fetch(SQL["standing"].format(found=FOUND), self.as_known, *asked)
+        lines = [_line(row) for row in rows if row["topic"] is not None]
+        after = [line for line in lines if line.place > page.after]
+        return _counted(parts, rows, Counter(line.part for line in lines)), after[: page.limit]
 
     async def event(self, topic: str, partition: int, offset: int) -> tuple[Said, list[Line]] | None:
         """The event at a place in the log with its lines; None when the ledger took none from there."""
@@ -51,23 +60,37 @@ class TrailReading(Reading):
         found = Item(**dict(items[0])) if items else None
         return found, [_said(row) for row in events], [_line(row) for row in lines]
 
-    def _asked(self, parts: Sequence[Part], reach: Sequence[Span]) -> tuple[object, str, str]:
-        spans = [
-            {
-                "first": span.first.isoformat(),
-                "last": span.last.isoformat(),
-                "names": span.teams.only,
-                "but": span.teams.but,
-            }
-            for span in reach
-        ]
-        return self.as_known, as_json([part.term for part in parts]), json.dumps(spans)
+
+def _asked(parts: Sequence[Part], reach: Sequence[Span]) -> tuple[object, ...]:
+    terms = [part.term for part in parts]
+    spans = [
+        {
+            "first": span.first.isoformat(),
+            "last": span.last.isoformat(),
+            "names": span.teams.only,
+            "but": span.teams.but,
+        }
+        for span in reach
+    ]
+    first, last = min(span.first for span in reach), max(span.last for span in reach)
+    teams = _together([span.teams for span in reach])
+    return as_json(terms), sorted({term.account for term in terms}), json.dumps(spans), first, last, teams
 
 
-def _counted(part: Part, row: Row | None) -> Part:
-    if row is None:
-        return part
-    return replace(part, amount=row["amount"], lines=row["shown"], cancelled=row["total"] - row["shown"])
+def _together(teams: Sequence[Teams]) -> list[str] | None:
+    if any(some.rest for some in teams):
+        return None
+    return sorted(frozenset().union(*(some.names for some in teams)))
+
+
+def _counted(parts: Sequence[Part], totals: Sequence[Row], shown: Counter[int] | None) -> list[Part]:
+    found = {row["t"]: (row["total_amount"], row["total_lines"]) for row in totals}
+    counted = []
+    for place, part in enumerate(parts):
+        amount, lines = found.get(place, (0, 0))
+        kept = lines if shown is None else shown[place]
+        counted.append(replace(part, amount=amount, lines=kept, cancelled=lines - kept))
+    return counted
 
 
 def _line(row: Row) -> Line:

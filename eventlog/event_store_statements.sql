@@ -28,10 +28,10 @@ SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '/relay/' || $1
 INSERT INTO relay (name, xid, pos) VALUES ($1, '0'::xid8, 0) ON CONFLICT DO NOTHING
 
 -- name: cursor
-SELECT xid::text AS xid, pos, xid >= pg_snapshot_xmax(pg_current_snapshot()) AS lost FROM relay WHERE name = $1
+SELECT xid::text AS xid_text, pos, xid >= pg_snapshot_xmax(pg_current_snapshot()) AS lost FROM relay WHERE name = $1
 
 -- name: unsent
-SELECT stream, version, type, data, meta, pos, xid::text AS xid
+SELECT stream, version, type, data, meta, pos, xid::text AS xid_text
 FROM event
 WHERE (xid, pos) > ($1::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid, pos

@@ -115,7 +115,7 @@ class Relay:
         assert cursor is not None
         if cursor["lost"]:
             raise RelayLost(RelayLost.__doc__)
-        place: tuple[str, int] = (cursor["xid"], cursor["pos"])
+        place: tuple[str, int] = (cursor["xid_text"], cursor["pos"])
         self.leading, wait = True, SHORTEST_WAIT_S
         while True:
             rows = await connection.fetch(self._sql["unsent"], *place, BATCH)
@@ -130,7 +130,7 @@ class Relay:
     async def _tell(self, connection: Connection, rows: Sequence[Row]) -> tuple[str, int]:
         """Send, then record: killed in between, the batch is sent again."""
         await self._producer.send([self._to_message(stored(row)) for row in rows])
-        place = (rows[-1]["xid"], rows[-1]["pos"])
+        place = (rows[-1]["xid_text"], rows[-1]["pos"])
         await connection.execute(self._sql["sent"], self._relay, *place)
         return place
 

@@ -103,7 +103,7 @@ async def test_a_file_that_breaks_off_keeps_what_was_read(ingest: Any, receipt: 
 async def test_killed_in_the_middle_an_import_goes_on_and_loses_nothing(
     ingest: Any, event: Make, seed: int
 ) -> None:
-    chance, count, kills = random.Random(seed), 20_000, 3
+    chance, count, kills = random.Random(seed), 10_000, 2
     place = ingest.upload(b"".join(json.dumps(event(n)).encode() + b"\n" for n in range(count)))
     stood = []
     for _ in range(kills):

@@ -69,7 +69,7 @@ def java(place: Place) -> Finding:
 
 
 def maven(place: Place) -> Finding:
-    jars = place.cache / f"kafka-{downloads.KAFKA_VERSION}"
+    jars = downloads.folder(place.cache)
     if place.kafka_given:
         return Finding("maven", "not needed")
     if not downloads.wrong(jars):

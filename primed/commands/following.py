@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 
-from primed.commands.speaking import complain, out, say
+from primed.commands.speaking import complain, out, say, short
 from primed.stack import state
 from primed.stack.place import Place
 from primed.stack.process import is_alive
@@ -76,8 +76,8 @@ def welcome(place: Place, told: State) -> None:
     if told.simulate:
         say("Sign in there as one of the simulated people.")
     else:
-        say(f"Sign in there as one of the people in {place.home / 'staff.yaml'}.")
+        say(f"Sign in there as one of the people in {short(place.home / 'staff.yaml')}.")
     say("For programs: primed token --role operator")
-    say(f"Mail it sends: primed mail    State: primed status    Logs: {place.home / 'log'}")
+    say(f"Mail it sends: primed mail    State: primed status    Logs: {short(place.home / 'log')}")
     if told.trouble:
         complain(*told.trouble)

@@ -1,7 +1,9 @@
 """How commands speak: plain lines for people, JSON for programs, trouble as one sentence with advice."""
 
 import json
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +21,11 @@ def say(text: str) -> None:
 def say_json(document: Any) -> None:
     """One JSON document for a program."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def short(path: Path) -> str:
+    """A path as one would type it here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def complain(what: str, do: str) -> None:

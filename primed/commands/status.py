@@ -52,13 +52,13 @@ def _row(place: Place, name: str, seen: state.Watched, watched: bool) -> dict[st
         "pid": found.pid if found else None,
         "address": seen.address,
         "ready": ready,
-        "lag": _lag(seen.address) if found and name.startswith("metrics-") else None,
+        "lag": lag(seen.address) if found and name.startswith("metrics-") else None,
         "restarts": seen.restarts,
         "said": seen.said,
     }
 
 
-def _lag(address: str) -> int | None:
+def lag(address: str) -> int | None:
     """Events not yet absorbed, from the worker's own metrics; None while it does not say."""
     try:
         with urllib.request.urlopen(f"{address}/metrics", timeout=2) as answer:  # noqa: S310 - our own address
@@ -84,5 +84,9 @@ def _show(document: dict[str, Any]) -> None:
             lag, str(row["restarts"] or ""), words,
         )  # fmt: skip
     out.print(table)
-    if not document["supervised"]:
-        say("Nobody watches over these. Start or take over: primed up. Stop what is left: primed down")
+    if document["supervised"]:
+        return
+    if any(row["pid"] for row in document["processes"]):
+        say("Nobody watches over these. Take over: primed up. Stop what is left: primed down")
+    else:
+        say("Primed is down. Start it: primed up")

@@ -12,6 +12,7 @@ import psutil
 import typer
 
 from primed.commands.following import follow, welcome
+from primed.commands.history import History
 from primed.commands.speaking import complain, say
 from primed.stack import control, state
 from primed.stack.options import Options, chosen, remember, remembered
@@ -43,7 +44,7 @@ def up(
         welcome(place, told)
         if not detach:
             say("Ctrl-C stops everything; what was fed in stays.")
-            _stay(place, supervisor)
+            _stay(place, supervisor, History(place, options))
     if told.trouble:
         raise typer.Exit(1)
 
@@ -68,10 +69,14 @@ def _already(place: Place, running: psutil.Process, options: Options) -> None:
     welcome(place, told)
 
 
-def _stay(place: Place, supervisor: psutil.Process) -> None:
+def _stay(place: Place, supervisor: psutil.Process, history: History) -> None:
     """Stays until the supervisor is gone; that it was told to stop elsewhere is a clean end."""
-    while is_alive(supervisor):
-        time.sleep(0.3)
+    try:
+        while is_alive(supervisor):
+            history.show()
+            time.sleep(0.5)
+    finally:
+        history.close()
     told = state.read(place)
     if told is None or told.phase == "stopped":
         say("Primed was stopped.")

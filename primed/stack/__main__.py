@@ -12,6 +12,7 @@ from primed.stack.supervisor import Supervisor, alone
 
 def main() -> int:
     """0 when it was told to stop, 1 when it could not come up, 2 when another one stands here already."""
+    os.umask(0o077)  # mails, names of staff and logs are nobody else's business
     place = from_environment(os.environ)
     place.folders()
     with alone(place) as mine:

@@ -20,21 +20,26 @@ WITHOUT_JAVA = (
 )
 
 
+def folder(cache: Path) -> Path:
+    """Where Kafka's jars are kept."""
+    return cache / f"kafka-{KAFKA_VERSION}"
+
+
 def jars(cache: Path) -> Path:
     """The folder with Kafka's jars, fetched now if it is not there or not whole."""
-    folder = cache / f"kafka-{KAFKA_VERSION}"
+    kept = folder(cache)
     with _alone(cache):
-        if wrong(folder):
-            _fetch(cache, folder)
-    return folder
+        if wrong(kept):
+            _fetch(cache, kept)
+    return kept
 
 
-def wrong(folder: Path) -> list[str]:
+def wrong(kept: Path) -> list[str]:
     """The names of jars that are missing, altered or not expected; empty when the folder is whole."""
     pairs = (line.split() for line in HASHES.read_text().splitlines())
     expected = {name: digest for digest, name in pairs}
-    found = {path.name for path in folder.glob("*.jar")}
-    altered = [name for name in expected if name in found and _sha256(folder / name) != expected[name]]
+    found = {path.name for path in kept.glob("*.jar")}
+    altered = [name for name in expected if name in found and _sha256(kept / name) != expected[name]]
     return sorted((set(expected) ^ found) | set(altered))
 
 
@@ -43,7 +48,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _fetch(cache: Path, folder: Path) -> None:
+def _fetch(cache: Path, kept: Path) -> None:
     if shutil.which("mvn") is None:
         raise Trouble(
             "Maven is not installed, and Kafka's jars are not in the cache yet.",
@@ -63,8 +68,8 @@ def _fetch(cache: Path, folder: Path) -> None:
             f"What Maven fetched differs from the hashes in {HASHES.name}: {', '.join(bad[:3])}.",
             "Nothing of it was used. Check the Maven mirror of this machine.",
         )
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(part, folder)
+    shutil.rmtree(kept, ignore_errors=True)
+    os.replace(part, kept)
 
 
 def _maven(cache: Path, target: Path) -> list[str]:

@@ -85,10 +85,12 @@ class Place:
         return SHORT / f"primed-{os.getuid()}-{digest}"
 
     def folders(self) -> None:
-        """Makes the folders that every process expects; keys stay private."""
+        """Makes the folders that every process expects, closed to other users of the machine."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)  # as root, Postgres' own user passes through
         for name in ("run", "log", "mail", "keys"):
-            (self.home / name).mkdir(parents=True, exist_ok=True)
-        (self.home / "keys").chmod(0o700)
+            (self.home / name).mkdir(exist_ok=True)
+            (self.home / name).chmod(0o700)
 
 
 def from_environment(environment: Mapping[str, str]) -> Place:

@@ -69,8 +69,8 @@ def prepare(place: Place) -> None:
     data, user = place.home / "postgres", owner()
     if user:
         _ensure_user(user)
-        _open_the_way(data.parent, user)
-        _open_the_way(BINARIES, user)
+        _let_pass(data.parent)
+        _let_run(user)
     for folder in {data, place.socket_folder}:
         _private(folder, user)
     if (data / "PG_VERSION").exists():
@@ -95,6 +95,12 @@ def prepare(place: Place) -> None:
             f"PostgreSQL could not make its folder {data}: {said[-1] if said else 'it said nothing'}",
             "Look for a full disk or missing rights; deleting that folder is a clean start.",
         )
+
+
+def tidy(place: Place) -> None:
+    """Takes away the short folder of the socket, if there was one; it is made again with the next start."""
+    if place.socket_folder.parent != place.home:
+        shutil.rmtree(place.socket_folder, ignore_errors=True)
 
 
 def answers(place: Place, database: str = "postgres") -> bool:
@@ -141,16 +147,20 @@ def _ensure_user(name: str) -> None:
             ) from None
 
 
-def _open_the_way(folder: Path, user: str) -> None:
-    """Lets the server's user pass through (never list) the folders above its own, where root closed them."""
-    if folder == BINARIES:
-        probe = [str(folder / "postgres"), "--version"]
-        if _succeeds(probe, user):
-            return
-        for path in (folder.parent, *folder.parent.rglob("*")):
-            path.chmod(
-                path.stat().st_mode | stat.S_IROTH | (path.stat().st_mode & stat.S_IXUSR and stat.S_IXOTH)
-            )
+def _let_run(user: str) -> None:
+    """Opens the wheel's binaries and their libraries to the server's user, where root keeps them closed."""
+    if _succeeds([str(BINARIES / "postgres"), "--version"], user):
+        return
+    wheel = BINARIES.parents[1]
+    for part in (BINARIES.parent, wheel.with_name(f"{wheel.name}.libs")):
+        _let_pass(part)
+        for path in (part, *part.rglob("*")):
+            mode = path.stat().st_mode
+            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+
+
+def _let_pass(folder: Path) -> None:
+    """Lets others pass through the folder and those above it, where root closed them, never list them."""
     for above in (folder, *folder.parents):
         mode = above.stat().st_mode
         if not mode & stat.S_IXOTH:

@@ -35,6 +35,7 @@ def launch(program: Program, place: Place) -> subprocess.Popen[bytes]:
             env=environment,
             **as_user(program.user),
             cwd=program.folder,
+            umask=0o077,
             start_new_session=True,
         )
     write_pid(place.pid_file(program.name), child.pid)

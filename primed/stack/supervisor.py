@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from primed.stack import logs, ports, preparing, process, roster, staff, state
+from primed.stack import downloads, logs, ports, postgres, preparing, process, roster, staff, state
 from primed.stack.keeper import Keeper
 from primed.stack.options import Options
 from primed.stack.place import Place
@@ -71,7 +71,8 @@ class Supervisor:
     async def _come_up(self) -> None:
         self._tell(doing="Looking for what an earlier start left behind")
         await asyncio.to_thread(stop_left_over, self._place)
-        self._tell(doing="Fetching Kafka, the first time only")
+        if not self._place.kafka_given and not downloads.folder(self._place.cache).exists():
+            self._tell(doing="Fetching Kafka, this first time only")
         servers = await asyncio.to_thread(roster.servers, self._place)
         ports.check(self._place, self._options)
         self._tell(doing="Starting Kafka and Postgres")
@@ -120,6 +121,7 @@ class Supervisor:
         servers = SERVERS & set(self._keepers)
         await self._stop(set(self._keepers) - servers)
         await self._stop(servers)
+        postgres.tidy(self._place)
 
     async def _stop(self, names: set[str]) -> None:
         for name in names:
@@ -155,6 +157,7 @@ def stop_left_over(place: Place) -> list[str]:
         logs.tell(place, name, "was left by an earlier start and is stopped", pid=left.pid)
     process.end([left for name, left in found if name not in SERVERS], 12.0)
     process.end([left for name, left in found if name in SERVERS], 20.0)
+    postgres.tidy(place)
     for path in place.run("x").parent.glob("*.pid"):
         if path.stem != "supervisor":
             path.unlink(missing_ok=True)

@@ -45,6 +45,13 @@ def test_the_socket_fits_into_its_address_however_deep_the_checkout_lies(depth: 
     assert sockets == home / "postgres" or sockets.parent == Path("/tmp")
 
 
+def test_a_home_is_closed_to_other_users_of_the_machine(tmp_path: Path) -> None:
+    place = Place(home=tmp_path / "home", port_base=8000)
+    place.folders()
+    assert place.home.stat().st_mode & 0o066 == 0
+    assert [path.stat().st_mode & 0o777 for path in place.home.iterdir()] == [0o700] * 4
+
+
 def test_two_deep_homes_do_not_share_a_socket() -> None:
     deep = Path("/home") / ("x" * 120)
     one, two = (Place(home=deep / name, port_base=8000).socket_folder for name in ("one", "two"))

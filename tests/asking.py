@@ -31,18 +31,19 @@ class Caller:
 
     def __init__(self, product: Product, role: str, unit: str | None = None, subject: str = "test") -> None:
         self._product = product
-        headers = {"authorization": f"Bearer {product.token(role, unit, subject)}"}
-        self._client = httpx2.Client(headers=headers, timeout=30)
+        self._headers = {"authorization": f"Bearer {product.token(role, unit, subject)}"}
 
     def get(self, service: str, path: str, **asked: Any) -> Any:
         """The JSON of an answer that must be a good one."""
-        answer = self._client.get(self._product.url(service) + path, params=asked)
+        url = self._product.url(service) + path
+        answer = httpx2.get(url, params=asked, headers=self._headers, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def post(self, service: str, path: str, body: Any, **headers: str) -> httpx2.Response:
         """The answer, whatever it is."""
-        return self._client.post(self._product.url(service) + path, json=body, headers=headers)
+        url = self._product.url(service) + path
+        return httpx2.post(url, json=body, headers={**self._headers, **headers}, timeout=30)
 
     def figure(self, measure: str, unit: str, period: str, **asked: Any) -> Any:
         """The value of one figure."""
@@ -57,11 +58,11 @@ class Caller:
         return accepted
 
     def _send(self, batch: list[dict[str, Any]]) -> int:
-        kind = {"content-type": "application/cloudevents-batch+json"}
+        headers = {**self._headers, "content-type": "application/cloudevents-batch+json"}
         url, until = self._product.url("ingest") + "/v1/events", time.monotonic() + 60
         while True:
             try:
-                answer = self._client.post(url, json=batch, headers=kind)
+                answer = httpx2.post(url, json=batch, headers=headers, timeout=30)
             except httpx2.TransportError:
                 answer = None
             if answer is not None and answer.status_code == 202:

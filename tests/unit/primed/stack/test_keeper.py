@@ -18,7 +18,7 @@ from primed.trouble import Trouble
 POLITE = """
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *a: (print("bye", flush=True), sys.exit(0)))
-print("up", flush=True)
+print("listening", flush=True)
 time.sleep(60)
 """
 
@@ -82,7 +82,7 @@ async def test_told_to_stop_it_asks_politely_and_does_not_start_again(tmp_path: 
     watching = Watching(tmp_path, script(POLITE))
     task = asyncio.create_task(watching.keeper.keep())
     async with asyncio.timeout(10):
-        while "up" not in (watching.place.log_file("notify").read_text() if watching.pids() else ""):
+        while "listening" not in (watching.place.log_file("notify").read_text() if watching.pids() else ""):
             await asyncio.sleep(0.02)
     await watching.stop(task)
     assert "bye" in watching.place.log_file("notify").read_text()

@@ -205,7 +205,9 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "nothing" if value is None else f"{value:,}"
+    if value is None:
+        return "nothing"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
 
 
 def _are(count: int) -> str:

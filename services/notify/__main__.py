@@ -22,7 +22,7 @@ from eventlog.postgres import Pool, connect, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.http import application
-from runtime.staff import Directory
+from runtime.staff import Directory, Person, StaffFileWrong
 from services.notify.api import deliveries, escalations, inbox, rules, subscriptions
 from services.notify.api.office import Office
 from services.notify.channels.email import Email, Post, Server
@@ -86,10 +86,18 @@ class Rooms:
         """What signs the notices of a subscription."""
         return secret(self.key, subscription)
 
+    def person(self, staff: str) -> Person:
+        """Somebody by their id; while the staff file is broken, everybody is shown as their id."""
+        try:
+            return self.directory.person(staff)
+        except StaffFileWrong as error:
+            telemetry.log().warning("staff-file-wrong", why=str(error))
+            return Person(id=staff, name=staff)
+
     def parts(self) -> list[process.Part]:
         """What runs beside HTTP, in the order of its start."""
         post = Post(self.settings.mail_from, self.zone, self.settings.dashboard_url)
-        email = Email(Server.at(self.settings.smtp_url), post, self.directory.person)
+        email = Email(Server.at(self.settings.smtp_url), post, self.person)
         chance = random.SystemRandom().random
         return [
             self.follower,
@@ -126,9 +134,7 @@ class Rooms:
             [
                 rules.router(office, self.reading),
                 escalations.router(office, self.reading),
-                inbox.router(
-                    office, self.reading, lambda person: self.directory.person(person).name, self.zone
-                ),
+                inbox.router(office, self.reading, lambda staff: self.person(staff).name, self.zone),
                 subscriptions.router(office, self.reading, hooks),
                 deliveries.router(office, self.reading),
             ],

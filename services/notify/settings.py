@@ -6,7 +6,7 @@ import datetime as dt
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
@@ -66,7 +66,10 @@ class NotifySettings(Settings):
     @field_validator("zone")
     @classmethod
     def _known(cls, name: str) -> str:
-        ZoneInfo(name)
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"PRIMED_ZONE {name!r} is no time zone; write it as Europe/London.") from error
         return name
 
     @field_validator("webhook_networks")

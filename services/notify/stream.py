@@ -42,7 +42,7 @@ DECISIONS = counter(
     "What figures meant for rules, by reason: shows a rule that cries too often, or figures that stopped.",
     ("reason",),
 )
-WORTH_TELLING = (Reason.BREACHED, Reason.BACK, Reason.NO_DATA, Reason.RULE_CHANGED)
+WORTH_TELLING = (Reason.BREACHED, Reason.BACK, Reason.NOTHING_LEFT, Reason.RULE_CHANGED)
 
 
 class NotCaughtUp(Exception):

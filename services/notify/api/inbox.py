@@ -14,7 +14,7 @@ from runtime.problems import not_found
 from services.notify.api.escalations import Cursor, Limit
 from services.notify.api.office import PEOPLE, Office, place_from, written
 from services.notify.api.views import Inbox, ReceivedView
-from services.notify.domain.message import NameOf, Received, body
+from services.notify.domain.message import NameOf, Received, body, subject_line
 from services.notify.domain.overview import Place
 
 READERS = (*PEOPLE, "operator")
@@ -57,7 +57,7 @@ def _view(kept: Received, name_of: NameOf, zone: ZoneInfo) -> ReceivedView:
         id=message.id,
         escalation=message.escalation,
         unit=message.unit,
-        title=message.title if message.kind == "asked" else f"Over: {message.title}",
+        title=subject_line(message),
         body=body(message, name_of, zone),
         at=message.at,
         read=kept.read,

@@ -133,7 +133,7 @@ def place_from(cursor: str | None) -> tuple[dt.datetime, str] | None:
         moment = dt.datetime.fromisoformat(at)
     except (binascii.Error, ValueError) as error:
         raise no_cursor() from error
-    if moment.tzinfo is None or not last.isprintable():
+    if moment.tzinfo is None or not 1990 <= moment.year <= 2200 or not last.isprintable():
         raise no_cursor()
     return moment, last
 

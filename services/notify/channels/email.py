@@ -81,8 +81,15 @@ class Email:
         if not address:
             return Postponed("The staff directory has no e-mail address for this person.")
         try:
+            mail = self._letter(delivery, delivery.content, address)
+        except ValueError:
+            return Hopeless("The address in the staff directory cannot be written on a letter.")
+        return await self._try(mail)
+
+    async def _try(self, mail: EmailMessage) -> Outcome:
+        try:
             async with asyncio.timeout(TIMEOUT_S):
-                await self._hand_over(self._letter(delivery, delivery.content, address))
+                await self._hand_over(mail)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             code = max((one.code for one in refused.recipients), default=0)
             said = f"The mail server refused the address ({code})."

@@ -88,8 +88,9 @@ def why_over(rule: Rule, reason: Reason, value: Number | None, period: str, *, c
 
 
 def subject_line(message: Message) -> str:
-    """The subject of the e-mail."""
-    return message.title if message.kind == "asked" else f"Over: {message.title}"
+    """The message in one line, as in the subject of an e-mail; line breaks in names are taken out."""
+    line = message.title if message.kind == "asked" else f"Over: {message.title}"
+    return " ".join(line.split())
 
 
 def body(message: Message, name_of: NameOf, zone: ZoneInfo) -> str:
@@ -114,7 +115,7 @@ def letter(message: Message, name_of: NameOf, zone: ZoneInfo, link: str) -> str:
     """The text of the e-mail."""
     paragraphs = (
         f"Dear {name_of(message.person)},",
-        f"{message.title}.",
+        f"{message.title}." if message.kind == "asked" else f"You were asked about this: {message.title}.",
         body(message, name_of, zone),
         f"{'Answer it here' if message.kind == 'asked' else 'See what happened'}: {link}",
         "Primed writes to you only when something needs you or no longer does.",
@@ -129,7 +130,8 @@ def moment(at: dt.datetime, zone: ZoneInfo) -> str:
 
 
 def _inside(name: str) -> str:
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+    first = name.split()[0]
+    return name[:1].lower() + name[1:] if first[1:] == first[1:].lower() else name
 
 
 def messages(event: EscalationEvent, after: Known, version: int) -> list[Message]:

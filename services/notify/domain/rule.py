@@ -101,7 +101,9 @@ class Reason(StrEnum):
     WAITING = "breached_not_long_enough"
     STILL = "still_breached"
     BACK = "back_beyond_clear"
-    RULE_CHANGED = "rule_does_not_watch_it"
+    NOTHING_LEFT = "nothing_left_to_measure"
+    NOT_WATCHED = "not_watched"
+    RULE_CHANGED = "no_longer_watched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ Decision = Keep | Begin | Forget | Raise | Clear
 def faults(rule: Rule) -> list[str]:
     """What is wrong with a rule, in sentences; empty when it can be used."""
     found = []
+    if not rule.name.strip():
+        found.append("name must say what is measured.")
     if rule.comparison == "above" and rule.clear > rule.value:
         found.append("clear must be at or below value, else the exception could never end.")
     if rule.comparison == "below" and rule.clear < rule.value:
@@ -213,7 +217,7 @@ def let_go(state: State) -> Decision:
         case Pending():
             return Forget(Reason.RULE_CHANGED)
         case Quiet():
-            return Keep(Reason.RULE_CHANGED)
+            return Keep(Reason.NOT_WATCHED)
         case _:
             assert_never(state)
 
@@ -240,7 +244,7 @@ def _breach(rule: Rule, figure: Figure) -> Reason:
 
 def _while_standing(rule: Rule, escalation: str, figure: Figure) -> Decision:
     if figure.value is None:
-        return Clear(escalation, Reason.NO_DATA)
+        return Clear(escalation, Reason.NOTHING_LEFT)
     if is_clear(rule, figure.value):
         return Clear(escalation, Reason.BACK)
     return Keep(Reason.STILL if breaches(rule, figure.value) else Reason.BETWEEN)

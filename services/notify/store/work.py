@@ -124,7 +124,9 @@ class Work:
         """Write the events, show how the exception reads now, and queue what is told."""
         new = []
         for envelope, event, after in said(change, self._tenant, self._correlation):
-            new.append(NewEvent(envelope.type, registry.write(envelope)))
+            raw = registry.write(envelope)
+            registry.read(raw)  # what could not be read again must not be kept
+            new.append(NewEvent(envelope.type, raw))
             version = change.version + len(new)
             await self._show(after, version)
             for message in messages(event, after, version):

@@ -104,6 +104,7 @@ async def test_a_rule_that_cannot_work_is_refused_with_the_reason(notify: Notify
     operator = notify.as_("operator")
     for change, says in (
         ({"clear": 101}, "clear must be at or below value"),
+        ({"name": " "}, "name must say what is measured"),
         ({"for": "-PT1H"}, "for must not be negative"),
         ({"ladder": ["head", "head"]}, "each role once"),
         ({"ladder": ["friend"]}, "ladder"),

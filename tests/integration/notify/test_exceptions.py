@@ -100,6 +100,9 @@ async def test_an_acknowledgement_stops_the_ladder(notify: Notify) -> None:
     leah = notify.as_("manager", "north", "leah")
     assert (await leah.send("POST", f"{path}/acknowledge", {"note": "On it."})).status_code == 428
     assert (await leah.send("POST", f"{path}/acknowledge", {"note": " "}, version=1)).status_code == 422
+    headers = {"Authorization": f"Bearer {leah.token}", "If-Match": '"1"', "Content-Type": "application/json"}
+    half = await leah.http.post(f"{path}/acknowledge", content=b'{"note":"\\ud800"}', headers=headers)
+    assert half.status_code in {400, 422}
     assert (await leah.send("POST", f"{path}/acknowledge", {"note": "On it."}, version=7)).status_code == 412
     answer = await leah.did(f"{path}/acknowledge", {"note": "Two people moved to the oldest."}, version=1)
     assert answer["acknowledged"]["by"] == "leah"

@@ -55,7 +55,7 @@ def figure(value: float | None, *, hours: int = 0, denominator: int | None = Non
         (OVERDUE, Standing("x"), figure(50), Keep(Reason.STILL)),
         (OVERDUE, Standing("x"), figure(16), Keep(Reason.BETWEEN)),
         (OVERDUE, Standing("x"), figure(15), Clear("x", Reason.BACK)),
-        (OVERDUE, Standing("x"), figure(None), Clear("x", Reason.NO_DATA)),
+        (OVERDUE, Standing("x"), figure(None), Clear("x", Reason.NOTHING_LEFT)),
         (KEPT, Standing("x"), figure(89), Keep(Reason.BETWEEN)),
         (KEPT, Standing("x"), figure(90), Clear("x", Reason.BACK)),
     ],
@@ -119,6 +119,7 @@ def test_which_units_a_rule_watches(level: str | None, unit: str | None, watches
 @pytest.mark.parametrize(
     ("change", "says"),
     [
+        ({"name": "  "}, "name must say"),
         ({"clear": 21}, "clear must be at or below value"),
         ({"comparison": "below", "clear": 10}, "clear must be at or above value"),
         ({"for_": dt.timedelta(-1)}, "for must not be negative"),

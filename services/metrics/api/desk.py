@@ -15,22 +15,21 @@ from fastapi import Query
 
 from runtime.auth import Principal, needs
 from runtime.problems import TITLES, Problem, not_found, wrong
+from schemas.registry import EARLIEST, LATEST
 from services.metrics.answers.asking import Ask, BadQuestion, NotThere, Sources
 from services.metrics.domain.periods import BadPeriod, day_of, days_of
 from services.metrics.domain.units import Teams
 from services.metrics.domain.worklist import Cadence
 
 READERS = ("practitioner", "manager", "head", "director", "finance", "analyst", "operator", "service")
-FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
-
 Unit: TypeAlias = Annotated[
     str | None, Query(max_length=200, description="Unit id; without one your own unit, or the council.")
 ]
 AsAt: TypeAlias = Annotated[
     dt.date | None,
     Query(
-        ge=FIRST_DAY,
-        le=LAST_DAY,
+        ge=EARLIEST,
+        le=LATEST,
         description="The day at whose end figures stand; without one that of `as_known`, or today. "
         "After today: if nothing is done.",
     ),
@@ -79,8 +78,8 @@ class Desk:
         self, who: Principal, unit: str | None, as_at: dt.date | None, as_known: dt.datetime | None
     ) -> Ask:
         """The question, or the 404 that a foreign unit shares with a missing one."""
-        if as_known is not None and as_known.tzinfo is None:
-            raise wrong("as_known needs an offset, as in 2026-11-02T09:00:00Z.", field="as_known")
+        if as_known is not None:
+            _check(as_known)
         today = self.today
         chosen = unit or who.unit or self.sources.rollup(who.tenant).home(None)
         if not self.may_see(who, chosen, today):
@@ -99,6 +98,13 @@ class Desk:
         """The teams whose work the caller may see, by today's tree."""
         rollup = self.sources.rollup(who.tenant)
         return rollup.on(who.unit or rollup.home(None), self.today)
+
+
+def _check(as_known: dt.datetime) -> None:
+    if as_known.tzinfo is None:
+        raise wrong("as_known needs an offset, as in 2026-11-02T09:00:00Z.", field="as_known")
+    if not EARLIEST.year <= as_known.year <= LATEST.year:
+        raise wrong(f"as_known must lie between {EARLIEST} and {LATEST}.", field="as_known")
 
 
 @contextmanager
@@ -129,8 +135,8 @@ def _end(field: str, text: str | None, which: int) -> dt.date | None:
         day = days_of(text)[which]
     except BadPeriod as error:
         raise wrong(str(error), field=field) from error
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise wrong(f"{field} must lie between {FIRST_DAY} and {LAST_DAY}, not at {text}.", field=field)
+    if not EARLIEST <= day <= LATEST:
+        raise wrong(f"{field} must lie between {EARLIEST} and {LATEST}, not at {text}.", field=field)
     return day
 
 
@@ -160,4 +166,6 @@ def _part(part: Any, kind: type) -> Any:
         raise ValueError("another kind of value")
     if isinstance(part, int) and not -1 <= part < 2**63:
         raise ValueError("too large a number")
+    if isinstance(part, str) and "\x00" in part.encode().decode():
+        raise ValueError("a NUL character")
     return part

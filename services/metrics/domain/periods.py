@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.registry import EARLIEST, LATEST
+
 Grain = Literal["week", "month"]
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -64,15 +66,20 @@ def parse(text: str) -> Period:
     """A period from `2026-11` or `2026-W46`; raises `BadPeriod`."""
     try:
         if found := _MONTH.fullmatch(text):
-            return containing(dt.date(int(found[1]), int(found[2]), 1), "month")
-        if found := _WEEK.fullmatch(text):
-            return containing(dt.date.fromisocalendar(int(found[1]), int(found[2]), 1), "week")
+            first, grain = dt.date(int(found[1]), int(found[2]), 1), _GRAINS[0]
+        elif found := _WEEK.fullmatch(text):
+            first, grain = dt.date.fromisocalendar(int(found[1]), int(found[2]), 1), _GRAINS[1]
+        else:
+            raise ValueError("another form")
+        if not EARLIEST.year <= first.year <= LATEST.year:
+            raise ValueError("another age")
     except ValueError as error:
         raise BadPeriod(_WRONG.format(text=text)) from error
-    raise BadPeriod(_WRONG.format(text=text))
+    return containing(first, grain)
 
 
-_WRONG = "'{text}' is no period. Give a month as 2026-11 or a week as 2026-W46."
+_GRAINS: tuple[Grain, Grain] = ("month", "week")
+_WRONG = "'{text}' is no period. Give a month as 2026-11 or a week as 2026-W46, from 1990 to 2100."
 
 
 def days_of(text: str) -> tuple[dt.date, dt.date]:

@@ -1,12 +1,19 @@
 """What programs and pages get from metrics over HTTP: figures, files, the trail, and clear refusals."""
 
+import base64
 import csv
 import io
+import json
 
 import openpyxl
 import pytest
 
 from services.metrics.api.sheets import as_csv, as_xlsx
+
+
+def cursor(place: list[object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
 
 META = {"as_at", "as_known", "fresh_at", "positions"}
 
@@ -109,6 +116,26 @@ async def test_the_work_list_in_pages(council) -> None:
     assert second["counts"] == {"open": 6, "overdue": 2, "due_today": 0, "due_this_week": 1, "unallocated": 3}
 
 
+async def test_every_page_size_gives_the_same_work_list(council) -> None:
+    whole = [row["key"] for row in (await council.get("/v1/work")).json()["rows"]]
+    assert whole == ["G", "D", "C", "H", "E", "F"]
+    for limit in (1, 2, 5):
+        found, asked = [], {}
+        while True:
+            page = (await council.get("/v1/work", limit=limit, **asked)).json()
+            found += [row["key"] for row in page["rows"]]
+            if page["next_cursor"] is None:
+                break
+            asked = {"cursor": page["next_cursor"]}
+        assert found == whole
+
+
+async def test_as_known_without_a_day_stands_for_its_own_day(council) -> None:
+    body = (await council.get("/v1/figures", measure="open", as_known="2026-05-21T12:00:00Z")).json()
+    assert body["as_at"] == "2026-05-21"
+    assert [(one["period"], one["value"]) for one in body["figures"]] == [("2026-05", 4)]
+
+
 async def test_units_feeds_measures_and_the_summary(council) -> None:
     units = (await council.get("/v1/units")).json()
     assert {unit["id"] for unit in units["units"]} >= {"council", "north", "unassigned"}
@@ -177,7 +204,32 @@ async def test_every_route_asks_who(council) -> None:
         ("/v1/explain", {"measure": "open", "cursor": "rubbish"}, 422, "begin again"),
         ("/v1/explain", {"measure": "open", "cursor": "WzFd"}, 422, "begin again"),
         ("/v1/work", {"cursor": "W251bGwsIDVd"}, 422, "begin again"),
+        ("/v1/work", {"cursor": cursor(["2026-06-01", "a\x00"])}, 422, "begin again"),
+        ("/v1/work", {"cursor": cursor(["2026-06-01", "\ud800"])}, 422, "begin again"),
+        ("/v1/work", {"cursor": cursor(["tomorrow", "a"])}, 422, "begin again"),
+        (
+            "/v1/explain",
+            {"measure": "open", "cursor": cursor([0, "2026-06-01", "", 0, 2**63, 0])},
+            422,
+            "begin again",
+        ),
         ("/v1/work", {"limit": "0"}, 422, "limit"),
+        ("/v1/figures", {"measure": "open", "period": "9999-W52"}, 422, "from 1990 to 2100"),
+        ("/v1/figures", {"measure": "open", "period": "0001-01"}, 422, "from 1990 to 2100"),
+        ("/v1/figures", {"measure": "open", "as_known": "9999-12-31T23:59:59-12:00"}, 422, "between"),
+        ("/v1/series", {"measure": "open", "from": "2101-01-01"}, 422, "between"),
+        (
+            "/v1/series",
+            {
+                "measure": "open",
+                "grain": "week",
+                "to": "2100-12-31",
+                "as_at": "2100-12-31",
+                "from": "2025-05",
+            },
+            422,
+            "at most 600",
+        ),
         ("/v1/events/primed.case-events/0/999", {}, 404, "nothing here"),
         ("/v1/events/primed.case-events/99999999999/0", {}, 422, "partition"),
         ("/v1/items", {"subject": "demo/cases/none"}, 404, "nothing here"),

@@ -39,6 +39,8 @@ def environment(place: Place) -> dict[str, str]:
     for name in ("ingest", "metrics-1", "actions", "notify"):
         variable = f"PRIMED_{name.removesuffix('-1').upper()}_URL"
         told[variable] = os.environ.get(variable) or place.url(name)
+    if place.bind.startswith("127."):  # webhooks can be tried with a receiver on this machine
+        told["PRIMED_WEBHOOK_NETWORKS"] = os.environ.get("PRIMED_WEBHOOK_NETWORKS") or '["127.0.0.0/8"]'
     return told
 
 

@@ -123,7 +123,14 @@ def report(backend: Behind, report: str, unit: str, by: str = "month") -> Any:
         "outcomes": lambda: council.outcomes(backend.scene),
         "completed": lambda: [{"month": "2026-10", "worker": "w-0010", "completed": 40, "late": 6}],
     }[report]()
-    return {"report": report, "unit": unit, "by": by, "finding": "", "rows": rows, **backend.meta()}
+    return {
+        "report": report,
+        "unit": unit,
+        "by": by,
+        "finding": council.finding(backend.scene, report),
+        "rows": rows,
+        **backend.meta(),
+    }
 
 
 @metrics.get("/v1/work")

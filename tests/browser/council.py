@@ -140,8 +140,11 @@ def series(scene: str, measure: str, unit: str, grain: str) -> dict[str, Any]:
             }
         )
     variation = "common_cause" if values else None
+    finding = "As usual" if values else "Nothing to judge yet"
     if shifted:
         variation = "improvement_high" if high else "concern_high"
+        since = "April" if high else "February"
+        finding = f"Higher than usual since {since}, and not by chance"
     fails = measure == "overdue" and scene != "quiet"
     return {
         "measure": measure,
@@ -154,7 +157,7 @@ def series(scene: str, measure: str, unit: str, grain: str) -> dict[str, Any]:
         "points": points,
         "variation": variation,
         "assurance": "consistently_fails" if fails and values else None,
-        "finding": "",
+        "finding": finding,
     }
 
 
@@ -426,3 +429,19 @@ EVENT = {
     "tenant": "demo",
     "data": {"worker": "w-0010"},
 }
+
+
+FINDINGS = {
+    "workload": "23 are overdue; December is the heaviest month",
+    "completed": "More work is completed since April, and not by chance",
+    "outcomes": "More end with information and advice, fewer with residential or nursing, and not by chance",
+}
+
+
+def finding(scene: str, report: str) -> str:
+    """What metrics says of a report."""
+    if scene == "empty":
+        return {"workload": "No work is open"}.get(report, "Nothing was completed")
+    if scene == "quiet":
+        return {"workload": "Nothing is overdue; 2 fall due in December"}.get(report, "9 completed, as usual")
+    return FINDINGS[report].replace("23", "31,533") if scene == "huge" else FINDINGS[report]

@@ -54,7 +54,7 @@ def test_the_team_page_opens_with_what_a_manager_would_say(manager: Page) -> Non
     assert headings == [
         "23 are overdue; December is the heaviest month",
         "More work is completed since April, and not by chance",
-        "More end in “Information and advice”, fewer in “Residential or nursing”",
+        "More end with information and advice, fewer with residential or nursing, and not by chance",
         "Most urgent work",
     ]
 
@@ -72,7 +72,7 @@ def test_what_needs_doing_is_beside_it(manager: Page) -> None:
 def test_variation_is_said_in_words_and_told_by_shape(manager: Page) -> None:
     manager.goto(TEAM)
     overdue = manager.locator(".tile", has_text="Overdue").first
-    expect(overdue.locator(".how--worse")).to_have_text("Higher than usual since February")
+    expect(overdue.locator(".how--worse")).to_have_text("Higher than usual since February, and not by chance")
     assert overdue.locator(".how--worse polygon").count() == 1
     quiet = manager.locator(".tile", has_text="Unallocated")
     expect(quiet.locator(".how--usual")).to_have_text("As usual")

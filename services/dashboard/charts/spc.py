@@ -178,8 +178,8 @@ def _ends(points: Sequence[Point], plan: _Plan) -> list[str]:
     groups = _groups(points)
     if not groups:
         return []
-    first, last = groups[-1]
-    point, x = points[first], plan.x(last) + plan.font * 0.7
+    first, _ = groups[-1]
+    point, x = points[first], plan.right + plan.font * 0.7
     named = [("upper", point.upper), ("mean", point.mean), ("lower", point.lower)]
     return [
         svg.words(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.dashboard.domain import words
@@ -14,12 +14,23 @@ from services.dashboard.domain.variation import Variation
 Rich = tuple[tuple[str, bool], ...]
 """A sentence in pieces; True marks what is said with weight."""
 
+BY_CHANCE, COMPARABLE = 2.58, 20
+"""As metrics finds outcomes changed: beyond so many standard errors, on at least so many pieces of work."""
+
 CLAUSES = {
     "overdue": ("more work is overdue than usual", "less work is overdue than usual"),
     "completed": ("more work is completed than usual", "less work is completed than usual"),
     "unallocated": ("more work waits for a worker than usual", "less work waits for a worker than usual"),
     "open": ("more work is open than usual", "less work is open than usual"),
     "received": ("more work comes in than usual", "less work comes in than usual"),
+    "start_overdue": (
+        "more work waits past its limit to start than usual",
+        "less work waits past its limit to start than usual",
+    ),
+    "completed_on_time_percent": (
+        "more work is completed on time than usual",
+        "less work is completed on time than usual",
+    ),
     "completed_late": ("more work ends late than usual", "less work ends late than usual"),
 }
 
@@ -74,34 +85,6 @@ def clause(series: Series, how: Variation, today: dt.date) -> str:
     return f"{text} since {words.month(how.since, today)}" if how.since and how.run > 1 else text
 
 
-def workload_title(rows: Sequence[ReportRow], today: dt.date) -> str:
-    """`23 are overdue; December is the heaviest month`."""
-    overdue = sum(row.overdue for row in rows)
-    total = overdue + sum(row.due for row in rows)
-    if not total:
-        return "No work is open"
-    start = f"{words.number(overdue)} {words.be(overdue)} overdue" if overdue else "Nothing is overdue"
-    ahead = heaviest(rows, after=words.months_after(words.month_of(today), -1))
-    if ahead is None:
-        return f"{start}; nothing falls due later"
-    return f"{start}; {words.month(ahead[0], today)} is the heaviest month"
-
-
-def completed_title(series: Series, how: Variation, today: dt.date) -> str:
-    """`More work is completed since April, and not by chance`."""
-    done = [point for point in series.points if not point.unfinished and point.value is not None]
-    if not done:
-        return "No month of completed work is finished yet"
-    last = f"{words.number(done[-1].value)} completed in {words.month(done[-1].period, today)}"
-    if not how.special:
-        return f"{last}, as usual" if how.tone == "usual" else last
-    amount = "More" if how.direction == "high" else "Less"
-    since = f" since {words.month(how.since, today)}" if how.since and how.run > 1 else ""
-    if since:
-        return f"{amount} work is completed{since}, and not by chance"
-    return f"{last}: {amount.lower()} than usual, and not by chance"
-
-
 @dataclass(frozen=True, slots=True)
 class Shift:
     """A change of an outcome's share that chance alone would hardly make."""
@@ -111,35 +94,16 @@ class Shift:
 
 
 def outcome_shifts(rows: Sequence[ReportRow]) -> list[Shift]:
-    """Shares that differ from the year before by more than chance (two proportions, 95%), largest first."""
+    """Shares that differ from the year before by more than chance (two proportions, 99%), largest first."""
     now = sum(row.count for row in rows)
     before = sum(row.before_count or 0 for row in rows)
-    if not now or not before:
+    if min(now, before) < COMPARABLE:
         return []
     found = []
     for row in rows:
         share, was = row.count / now, (row.before_count or 0) / before
         pooled = (row.count + (row.before_count or 0)) / (now + before)
-        spread = math.sqrt(pooled * (1 - pooled) * (1 / now + 1 / before))
-        if spread and abs(share - was) > 1.96 * spread:
+        spread = math.sqrt(max(pooled * (1 - pooled), 0) * (1 / now + 1 / before))
+        if spread and abs(share - was) > BY_CHANCE * spread:
             found.append(Shift(row.outcome or "", 100 * (share - was)))
     return sorted(found, key=lambda shift: -abs(shift.points))
-
-
-def outcomes_title(rows: Sequence[ReportRow], names: Mapping[str, str]) -> str:
-    """`More end in short-term support, fewer in care at home`."""
-    if not sum(row.count for row in rows):
-        return "Nothing was completed in this time"
-    top = max(rows, key=lambda row: row.count)
-    shifts = outcome_shifts(rows)
-    more = next((shift for shift in shifts if shift.points > 0), None)
-    fewer = next((shift for shift in shifts if shift.points < 0), None)
-    said = [
-        f"{amount} “{names.get(shift.outcome, words.coded(shift.outcome))}”"
-        for amount, shift in (("more end in", more), ("fewer in" if more else "fewer end in", fewer))
-        if shift
-    ]
-    if said:
-        return words.capital(", ".join(said))
-    title = f"Most end in “{names.get(top.outcome or '', words.coded(top.outcome))}”"
-    return f"{title}, much as a year before" if any(row.before_count for row in rows) else title

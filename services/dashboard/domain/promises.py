@@ -92,7 +92,7 @@ def that_worked(
         agreed = words.date_of(one.agreed_at)
         if one.state != "done" or line is None or agreed is None:
             continue
-        how = variation.of(line, today)
+        how = variation.of(line)
         start = words.month_of(agreed)
         if how.tone != "better" or how.since is None or how.since < start:
             continue

@@ -1,4 +1,4 @@
-"""The three reports of a unit as charts: a finding for a title, marks, a table and questions to ask."""
+"""The three reports of a unit as charts: the finding of metrics for a title, marks, questions to ask."""
 
 from __future__ import annotations
 
@@ -56,11 +56,10 @@ class Outcomes:
 def workload(report: Report, counts: WorkCounts, today: dt.date) -> Workload:
     """Compose report 1."""
     bars = tuple(_bars(report.rows, today))
-    title = findings.workload_title(report.rows, today)
     spoken = "; ".join(f"{bar.label}: {_spoken(bar)}" for bar in bars)
     this = words.month_of(today)
     return Workload(
-        title=title,
+        title=report.finding or "Open work by month",
         description=f"Open work by the month in which it is due. {spoken}.",
         bars=bars,
         rows=tuple(sorted(report.rows, key=lambda row: row.month or "")),
@@ -106,13 +105,13 @@ class _Sum:
         return Bar(label, self.overdue, self.due, present, dateless)
 
 
-def completed(series: Series, notes: Sequence[Note], today: dt.date) -> Completed:
+def completed(report: Report, series: Series, notes: Sequence[Note], today: dt.date) -> Completed:
     """Compose report 2."""
-    how = variation.of(series, today)
+    how = variation.of(series)
     finished = variation.finished_points(series)
     months = ", ".join(f"{words.month(p.period, today)} {words.number(p.value)}" for p in finished[-6:])
     return Completed(
-        title=findings.completed_title(series, how, today),
+        title=report.finding or "Work completed each month",
         description=f"Work completed each month, with the limits of chance. {how.text}. Last: {months}.",
         series=series,
         how=how,
@@ -137,7 +136,7 @@ def outcomes(report: Report, now: str, before: str) -> Outcomes:
     drawn = tuple(_outcome(row, total, was) for row in _gathered(rows)) if total else ()
     spoken = "; ".join(f"{one.name} {one.share:.0f}%" for one in drawn)
     return Outcomes(
-        title=findings.outcomes_title(rows, {}),
+        title=report.finding or "Outcomes of completed work",
         description=f"Outcomes of completed work, {now}. {spoken}.",
         outcomes=drawn,
         rows=tuple(rows),
@@ -148,16 +147,19 @@ def outcomes(report: Report, now: str, before: str) -> Outcomes:
 
 
 def _gathered(rows: Sequence[ReportRow], most: int = 7) -> list[ReportRow]:
-    """The commonest outcomes, the rest as one."""
+    """The commonest outcomes and those that the title names, the rest as one."""
     if len(rows) <= most:
         return list(rows)
-    rest = rows[most - 1 :]
+    named = {shift.outcome for shift in findings.outcome_shifts(rows)[:2]}
+    kept = [row for row in rows if row.outcome in named]
+    kept += [row for row in rows if row.outcome not in named][: most - 1 - len(kept)]
+    rest = [row for row in rows if row not in kept]
     other = ReportRow(
         outcome=f"{len(rest)} other outcomes",
         count=sum(row.count for row in rest),
         before_count=sum(row.before_count or 0 for row in rest),
     )
-    return [*rows[: most - 1], other]
+    return [*(row for row in rows if row in kept), other]
 
 
 def _outcome(row: ReportRow, total: int, was: int) -> Outcome:

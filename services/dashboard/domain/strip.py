@@ -53,7 +53,7 @@ def standing(measure: Measure) -> bool:
 
 def tile(measure: Measure, series: Series, today: dt.date) -> Tile:
     """Compose one figure from its series."""
-    how = variation.of(series, today)
+    how = variation.of(series)
     now = standing(measure)
     point = _spoken(series, now)
     value = point.value if point else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,8 +9,7 @@ from services.dashboard.domain import words
 from services.dashboard.domain.answers import Number, Point, Series
 
 Tone = Literal["usual", "better", "worse", "neither", "unknown"]
-LEAST_POINTS = 7
-"""Below this many finished periods nothing can be said of variation; no rule can fire on fewer."""
+_TONES: dict[str, Tone] = {"improvement": "better", "concern": "worse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +28,18 @@ class Variation:
         return self.direction != ""
 
 
-def of(series: Series, today: dt.date) -> Variation:
-    """Say how the latest finished period of a series stands."""
-    finished = finished_points(series)
-    if len(finished) < LEAST_POINTS:
-        return Variation("unknown", "", None, 0, "Too few months to say" if finished else "No figures yet")
-    code = series.variation or "common_cause"
+def of(series: Series) -> Variation:
+    """How the latest finished period stands; the words are those of metrics, the same for every reader."""
+    text = series.finding or "No figures yet"
+    code = series.variation
+    if code is None:
+        return Variation("unknown", "", None, 0, text)
     if code == "common_cause":
-        return Variation("usual", "", None, 0, "As usual")
+        return Variation("usual", "", None, 0, text)
     direction: Literal["high", "low"] = "high" if code.endswith("_high") else "low"
-    tone: Tone = {"improvement": "better", "concern": "worse"}.get(code.split("_")[0], "neither")  # type: ignore[assignment]  # dict.get widens the literals
-    run = _run(finished, direction)
+    run = _run(finished_points(series), direction)
     since = run[0].period if run else None
-    return Variation(tone, direction, since, len(run), _text(direction, since, len(run), today))
+    return Variation(_TONES.get(code.split("_")[0], "neither"), direction, since, len(run), text)
 
 
 def finished_points(series: Series) -> list[Point]:
@@ -62,13 +59,6 @@ def _run(points: list[Point], direction: str) -> list[Point]:
             break
         run.insert(0, point)
     return run
-
-
-def _text(direction: str, since: str | None, length: int, today: dt.date) -> str:
-    start = "Higher than usual" if direction == "high" else "Lower than usual"
-    if since is None or length < 2:
-        return f"{start}, and not by chance"
-    return f"{start} since {words.month(since, today)}"
 
 
 def target_words(series: Series, value: Number | None) -> str:

@@ -85,14 +85,14 @@ def day(date: dt.date | str | None, today: dt.date) -> str:
 
 
 def near_day(date: dt.date | str | None, today: dt.date) -> str:
-    """`today`, `tomorrow`, `yesterday`, `Thu 20 Nov` within a week, else the day."""
+    """`today`, `tomorrow`, `yesterday`, `Thu 20 Nov` within a fortnight, else the day."""
     found = date_of(date) if isinstance(date, str) else date
     if found is None:
         return "no date"
     distance = (found - today).days
     if distance in (-1, 0, 1):
         return {-1: "yesterday", 0: "today", 1: "tomorrow"}[distance]
-    if 1 < distance < 7:
+    if 1 < distance < 14:
         return f"{DAYS[found.weekday()][:3]} {day(found, today)}"
     return day(found, today)
 

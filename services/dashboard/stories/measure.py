@@ -54,7 +54,7 @@ async def measure(asked: Asked) -> MeasurePage:
     if found is None:
         raise Missing(name)
     today = asked.when.today
-    how, tile = variation.of(series, today), strip.tile(found, series, today)
+    how, tile = variation.of(series), strip.tile(found, series, today)
     asked_of = prompts.of_measure(found.prompts, series, how)[:2] or prompts.for_completed(series, how, today)
     return MeasurePage(
         measure=found,

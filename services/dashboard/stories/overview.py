@@ -99,7 +99,7 @@ async def _past(asked: Asked, unit: str) -> Series | None:
 
 
 def _how(series: Series | None, today: dt.date) -> Variation | None:
-    return variation.of(series, today) if series else None
+    return variation.of(series) if series else None
 
 
 def _heading(measure: Measure) -> str:

@@ -49,12 +49,13 @@ async def workload(asked: Asked) -> Workload:
 
 async def completed(asked: Asked) -> Completed:
     """Report 2: completed each month, with what was agreed standing on the chart."""
-    series, agreed = await asyncio.gather(
+    report, series, agreed = await asyncio.gather(
+        asked.reader.read(questions.report("completed", asked.unit, asked.when)),
         asked.reader.read(questions.series("completed", asked.unit, asked.when)),
         unit.agreed_for(asked, "completed"),
     )
     today = asked.when.today
-    return reports.completed(series, promises.notes_for("completed", agreed, today), today)
+    return reports.completed(report, series, promises.notes_for("completed", agreed, today), today)
 
 
 async def outcomes(asked: Asked) -> Outcomes:
@@ -69,13 +70,13 @@ async def urgent(asked: Asked) -> UrgentWork:
     """The most urgent open work."""
     work = await asked.reader.read(questions.work(asked.unit, asked.when, SHOWN))
     counts = work.counts
-    said = [
-        f"{words.number(counts.overdue)} overdue",
-        f"{words.number(counts.due_today)} due today",
-        f"{words.number(counts.due_this_week)} due this week",
-    ]
-    if counts.unallocated:
-        said.append(f"{words.number(counts.unallocated)} that nobody holds")
+    said = [f"{words.number(counts.overdue) if counts.overdue else 'None'} overdue"]
+    more = (
+        (counts.due_today, "due today"),
+        (counts.due_this_week, "due this week"),
+        (counts.unallocated, "that nobody holds"),
+    )
+    said += [f"{words.number(count)} {what}" for count, what in more if count]
     return UrgentWork([unit.urgent(row, asked) for row in work.rows[:SHOWN]], counts, ", ".join(said))
 
 

@@ -130,7 +130,7 @@ def urgent(row: WorkRow, asked: Asked) -> Urgent:
 
 def moves(measured: Measured, today: dt.date) -> list[tuple[Series, Variation]]:
     """Each series with how it stands."""
-    return [(series, variation.of(series, today)) for _, series in measured.values()]
+    return [(series, variation.of(series)) for _, series in measured.values()]
 
 
 async def agreed_for(asked: Asked, measure: str) -> tuple[Commitment, ...]:

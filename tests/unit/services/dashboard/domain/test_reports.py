@@ -46,6 +46,20 @@ def test_rare_outcomes_are_gathered_and_shares_add_up() -> None:
     assert round(sum(one.before or 0 for one in view.outcomes)) == 100
 
 
+def test_an_outcome_that_changed_is_shown_however_rare() -> None:
+    rows = [ReportRow(outcome=f"o{index}", count=100, before_count=100) for index in range(9)]
+    rows.append(ReportRow(outcome="support-ended", count=5, before_count=60))
+    view = reports.outcomes(Report(rows=tuple(rows)), "August to October", "the same months")
+    assert "Support ended" in [one.name for one in view.outcomes]
+    assert round(sum(one.share for one in view.outcomes)) == 100
+
+
+def test_the_words_of_metrics_are_the_title() -> None:
+    said = "23 are overdue; December is the heaviest month"
+    assert reports.workload(Report(finding=said), WorkCounts(), TODAY).title == said
+    assert reports.outcomes(Report(finding=said), "now", "before").title == said
+
+
 def measure(name: str, formula: str) -> Measure:
     return Measure(id=name, name=name.title(), formula=formula)
 

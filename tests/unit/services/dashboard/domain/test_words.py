@@ -60,7 +60,8 @@ def test_days(date: str, text: str) -> None:
         ("2026-11-18", "today"),
         ("2026-11-19", "tomorrow"),
         ("2026-11-20", "Fri 20 Nov"),
-        ("2026-11-25", "25 Nov"),
+        ("2026-11-25", "Wed 25 Nov"),
+        ("2026-12-02", "2 Dec"),
     ],
 )
 def test_near_days(date: str, text: str) -> None:

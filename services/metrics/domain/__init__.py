@@ -1,0 +1,1 @@
+"""What the ledger means: facts, postings, measures and their judgement. Pure."""

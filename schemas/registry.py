@@ -83,6 +83,8 @@ NEEDS_ONE_OF: dict[str, tuple[str, ...]] = {
 """Without one of these fields the event says nothing."""
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_UNSTORABLE = re.compile(rb"\\u00(?:00|1[fF])")
+"""Characters that stores cannot keep (NUL) or use between values (unit separator), as JSON writes them."""
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 _DATA: dict[str, msgspec.json.Decoder[Any]] = {
     name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()
@@ -104,8 +106,8 @@ def read(raw: bytes) -> Event:
     Raises `Unreadable` with a reason in {not-json, wrong-shape, unknown-type, wrong-data, wrong-time,
     wrong-date, missing-field, wrong-subject}.
     """
-    if rb"\u0000" in raw:
-        raise Unreadable("wrong-data", "A text holds a NUL character; remove it.", "data")
+    if rb"\u00" in raw and _UNSTORABLE.search(raw):
+        raise Unreadable("wrong-data", "A text holds a NUL or unit separator character; remove it.", "data")
     try:
         envelope = _ENVELOPE.decode(raw)
     except msgspec.ValidationError as error:

@@ -12,7 +12,6 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from schemas.envelope import Event
-from schemas.registry import instant
 from schemas.work import Retracted
 from services.metrics.domain.book import Fault, Reckoning
 
@@ -31,7 +30,7 @@ _NOT_IN_THE_BODY = frozenset(
 )
 """Attributes in which two copies of one event may differ: they say how it came here, not what happened."""
 
-HELD_TEXTS = ("kind", "route", "urgency", "team", "worker", "from_team", "from_work", "person")
+TEXTS = ("kind", "route", "urgency", "team", "worker", "from_team", "from_work", "person", "outcome")
 """The texts of a work event that its item holds."""
 
 _SORTED = msgspec.json.Encoder(order="sorted")
@@ -58,8 +57,12 @@ class Fact(Struct, frozen=True, kw_only=True):
     rules: int | None
     data: Any
     raw: bytes
-    texts: tuple[tuple[str, str], ...] = ()
+    texts: Mapping[str, str] = MappingProxyType({})
     """The texts that a work event gives, blank ones left out."""
+
+    def text(self, name: str) -> str:
+        """A text as it counts: absent, null and blank are the same nothing."""
+        return self.texts.get(name, "")
 
 
 class Body(NamedTuple):
@@ -87,9 +90,10 @@ def fact_of(event: Event, raw: bytes) -> Fact:
     """Take from a checked event what the fold needs; `raw` are its bytes in the log."""
     envelope = event.envelope
     _, noun, verb, _ = envelope.type.split(".")
-    moment = instant(envelope.time)
-    at = micros(moment)
-    recorded = at if envelope.recordedtime is UNSET else micros(instant(envelope.recordedtime))
+    moment = dt.datetime.fromisoformat(envelope.time)
+    at = recorded = micros(moment)
+    if envelope.recordedtime is not UNSET and envelope.recordedtime != envelope.time:
+        recorded = micros(dt.datetime.fromisoformat(envelope.recordedtime))
     return Fact(
         noun=noun,
         verb=verb,
@@ -102,17 +106,13 @@ def fact_of(event: Event, raw: bytes) -> Fact:
         rules=None if envelope.rulesversion is UNSET else envelope.rulesversion,
         data=event.data,
         raw=raw,
-        texts=_texts(event.data) if noun == "work" else (),
+        texts=_texts(event.data) if noun == "work" else {},
     )
 
 
-def said(value: object) -> str:
-    """A text as it counts: absent, null and blank are the same nothing."""
-    return value if value and isinstance(value, str) and not value.isspace() else ""
-
-
-def _texts(data: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name in HELD_TEXTS if (value := said(getattr(data, name))))
+def _texts(data: Any) -> dict[str, str]:
+    given = ((name, getattr(data, name)) for name in TEXTS)
+    return {name: value for name, value in given if value and not value.isspace()}
 
 
 def micros(moment: dt.datetime) -> int:

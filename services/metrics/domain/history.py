@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from services.metrics.domain.facts import Fact, said
+from services.metrics.domain.facts import Fact
 
 MILESTONES = {
     verb: place
@@ -24,6 +24,9 @@ MILESTONES = {
         )
     )
 }
+
+WHOLE = frozenset(("kind", "route", "urgency"))
+"""Texts that are of the item and on all its lines, whenever they were said."""
 
 Place = tuple[dt.date, bool, int, int, int, int, str, str]
 
@@ -50,12 +53,14 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=place)
 
 
-def whole(history: Sequence[Fact], field: str) -> str:
-    """What a field says of the whole item: the last receipt that gives it, else the last event that does."""
-    last = ""
-    for fact in reversed(history):
-        if value := said(getattr(fact.data, field)):
-            if fact.verb == "received":
-                return value
-            last = last or value
-    return last
+def whole(history: Sequence[Fact]) -> dict[str, str]:
+    """What holds for the whole item: of each such text the last that a receipt gives, else the last one."""
+    last: dict[str, str] = {}
+    received: dict[str, str] = {}
+    for fact in history:
+        for name, value in fact.texts.items():
+            if name in WHOLE:
+                last[name] = value
+                if fact.verb == "received":
+                    received[name] = value
+    return last | received

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from schemas.work import Work
 from services.metrics.domain.book import detail
-from services.metrics.domain.facts import Fact, said
+from services.metrics.domain.facts import Fact
 from services.metrics.domain.item import CLOSED, OPEN, Completion, Item, Referral
 
 Rule = Callable[[Item, Fact], None]
@@ -25,9 +25,9 @@ def _opens(item: Item, fact: Fact) -> None:
     early = item.completion
     _set_dates(item, work)
     _set_authorisation(item, work)
-    item.team = said(work.team) or item.team or (early.team if early else "")
+    item.team = fact.text("team") or item.team or (early.team if early else "")
     item.received = item.opened = fact.day
-    item.from_work, item.person = said(work.from_work), said(work.person)
+    item.from_work, item.person = fact.text("from_work"), fact.text("person")
     item.post("received", item.team, fact.day, "", detail(("route", item.route)))
     _refer(item, fact)
     if early is not None:
@@ -39,7 +39,7 @@ def _opens(item: Item, fact: Fact) -> None:
 
 
 def _refer(item: Item, fact: Fact) -> None:
-    item.from_team = said(fact.data.from_team)
+    item.from_team = fact.text("from_team")
     if item.from_team and item.from_team != item.team:
         item.referral = Referral(item.from_team, item.team, fact.day)
         item.post("referred_on", item.from_team, fact.day, "", detail(("to_team", item.team)))
@@ -67,11 +67,11 @@ def _opens_again(item: Item, fact: Fact) -> None:
 
 
 def _keeps_allocation(item: Item, fact: Fact) -> None:
-    item.worker = said(fact.data.worker)
+    item.worker = fact.text("worker")
 
 
 def _allocates(item: Item, fact: Fact) -> None:
-    item.worker = said(fact.data.worker)
+    item.worker = fact.text("worker")
     item.post("allocations", item.team, fact.day, item.worker)
 
 
@@ -89,7 +89,7 @@ def _changes_dates(item: Item, fact: Fact) -> None:
 
 
 def _keeps_transfer(item: Item, fact: Fact) -> None:
-    item.team, item.worker = said(fact.data.team), said(fact.data.worker)
+    item.team, item.worker = fact.text("team"), fact.text("worker")
 
 
 def _transfers(item: Item, fact: Fact) -> None:
@@ -120,9 +120,8 @@ def _completes_early(item: Item, fact: Fact) -> None:
     if item.completion is not None:
         _amends_outcome(item, fact)
         return
-    work: Work = fact.data
-    team, worker = said(work.team) or item.team, said(work.worker) or item.worker
-    item.completion = Completion(fact.day, team, worker, None, said(work.outcome), None, False)
+    team, worker = fact.text("team") or item.team, fact.text("worker") or item.worker
+    item.completion = Completion(fact.day, team, worker, None, fact.text("outcome"), None, False)
     item.completions.append(item.completion)
 
 
@@ -132,7 +131,7 @@ def _completes(item: Item, fact: Fact) -> None:
         item.team,
         item.worker,
         item.due,
-        said(fact.data.outcome),
+        fact.text("outcome"),
         _days(item, fact),
         item.needs_authorisation,
     )
@@ -145,7 +144,7 @@ def _amends_outcome(item: Item, fact: Fact) -> None:
     if item.completion is None:
         item.fault(fact, "completed-when-cancelled")
         return
-    item.completion.outcome = said(fact.data.outcome) or item.completion.outcome
+    item.completion.outcome = fact.text("outcome") or item.completion.outcome
 
 
 def _authorises(item: Item, _fact: Fact) -> None:
@@ -214,28 +213,23 @@ def _days(item: Item, fact: Fact) -> int:
 
 def _gives_unused(item: Item, fact: Fact) -> bool:
     """Whether the event gives a field that it does not set, with another value than the item has after it."""
-    for name, value in fact.texts:
+    for name, value in fact.texts.items():
         if value != _held(item, fact.verb, name) and (name, fact.verb) != ("worker", "unallocated"):
             return True
-    return _gives_other_dates(item, fact.data) or _gives_other_ending(item, fact.data)
+    work: Work = fact.data
+    return (
+        (isinstance(work.due, dt.date) and work.due != item.due)
+        or (isinstance(work.start_by, dt.date) and work.start_by != item.start_by)
+        or (
+            isinstance(work.needs_authorisation, bool)
+            and work.needs_authorisation != item.needs_authorisation
+        )
+    )
 
 
 def _held(item: Item, verb: str, name: str) -> object:
     """What the item has; a completion is compared with the team and worker that it was posted with."""
-    if verb == "completed" and name in ("team", "worker") and item.completion is not None:
+    posted = name == "outcome" or (verb == "completed" and name in ("team", "worker"))
+    if posted and item.completion is not None:
         return getattr(item.completion, name)
-    return getattr(item, name)
-
-
-def _gives_other_dates(item: Item, work: Work) -> bool:
-    return (isinstance(work.due, dt.date) and work.due != item.due) or (
-        isinstance(work.start_by, dt.date) and work.start_by != item.start_by
-    )
-
-
-def _gives_other_ending(item: Item, work: Work) -> bool:
-    outcome = said(work.outcome)
-    if outcome and (item.completion is None or outcome != item.completion.outcome):
-        return True
-    needs = work.needs_authorisation
-    return isinstance(needs, bool) and needs != item.needs_authorisation
+    return getattr(item, name, None)

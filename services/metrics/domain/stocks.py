@@ -34,8 +34,8 @@ def movements(days: Days) -> Iterator[tuple[dt.date, str, Where, int]]:
         until = days[index + 1][0] if index + 1 < len(days) else None
         for day in _turning_days(first, standing, until):
             now = _stand(standing, day)
-            for account, old, new in zip(STOCKS, before, now, strict=True):
-                if old != new:
+            for account, old, new in zip(STOCKS, before, now):  # noqa: B905 - all have one entry a stock
+                if old is not new and old != new:
                     if old is not None:
                         yield day, account, old, -1
                     if new is not None:

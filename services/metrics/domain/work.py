@@ -15,12 +15,15 @@ from services.metrics.domain.stocks import Days, movements
 def reckon(facts: Iterable[Fact]) -> Reckoning:
     """Every line, fault and the present state of one item, from the events of it that count."""
     history = in_order(facts)
-    item = Item(whole(history, "kind"), whole(history, "route"), whole(history, "urgency"))
+    texts = whole(history)
+    item = Item(texts.get("kind", ""), texts.get("route", ""), texts.get("urgency", ""))
     days = _walk(item, history)
     item.post_completions()
+    flows = item.flows
     for day, account, (team, worker, details), amount in movements(days):
-        item.add(Key(account, team, day, item.kind, "", worker, details), amount)
-    postings = {key: amount for key, amount in item.flows.items() if amount}
+        key = Key(account, team, day, item.kind, "", worker, details)
+        flows[key] = flows.get(key, 0) + amount
+    postings = {key: amount for key, amount in flows.items() if amount}
     return Reckoning(postings, item.faults, _present(item))
 
 

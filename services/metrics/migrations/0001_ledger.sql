@@ -3,6 +3,11 @@
 
 CREATE SEQUENCE revision AS bigint;
 
+-- Many values in one text, each ended by the unit separator, which no text in the log may hold. Long columns
+-- come this way: they take a fifth of the time that arrays take on their way here.
+CREATE FUNCTION parts(text) RETURNS text[] LANGUAGE sql IMMUTABLE
+RETURN trim_array(string_to_array($1, chr(31)), 1);
+
 CREATE TABLE generation (
     id           integer PRIMARY KEY,
     fold_version integer NOT NULL,

@@ -38,6 +38,10 @@ PASSING = (
 """What says nothing about the batch: two workers in each other's way, a full disk, a statement too slow."""
 
 
+_END = "\x1f"
+"""Ends a value in a long column (see `parts` in the migration); texts with it are refused as unreadable."""
+
+
 class FoldVersionDiffers(Exception):
     """The ledger was made by another fold than this program's: it must not be mixed; run `primed rebuild`."""
 
@@ -132,9 +136,9 @@ class PostgresBook:
         await self._put("add_faults", _faults(folded), 9)
         await self._put_items(folded)
         await _bury(self._connection, refused)
-        await self._put("add_balances", list(_balances(folded.balances)), 9)
+        await self._add("add_balances", list(_balances(folded.balances)))
         monthly = months(folded.balances)
-        await self._put("add_months", [row[:6] + row[7:] for row in _balances(monthly)], 8)
+        await self._add("add_months", [row[:6] + row[7:] for row in _balances(monthly)])
         marked = marks(folded.balances)
         if marked:
             await self._connection.execute(SQL["add_marks"], *_columns(marked, 5))
@@ -161,6 +165,11 @@ class PostgresBook:
     async def _put(self, name: str, rows: Sequence[Sequence[Any]], width: int) -> None:
         if rows:
             await self._connection.execute(SQL[name], self._generation, *_columns(rows, width))
+
+    async def _add(self, name: str, rows: Sequence[Sequence[str]]) -> None:
+        if rows:
+            columns = (_END.join(column) + _END for column in zip(*rows, strict=True))
+            await self._connection.execute(SQL[name], self._generation, *columns)
 
     async def _copy(self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
         if rows:
@@ -229,10 +238,11 @@ def _faults(folded: Folded) -> list[tuple[Any, ...]]:
     return [(*_place(line.place), line.n, line.tenant, *line.fault, line.amount) for line in folded.faults]
 
 
-def _balances(balances: Mapping[Balance, int]) -> Iterable[tuple[Any, ...]]:
-    for (tenant, key), amount in balances.items():
+def _balances(balances: Mapping[Balance, int]) -> Iterable[tuple[str, ...]]:
+    for (tenant, (account, team, day, kind, setting, worker, details)), amount in balances.items():
         if amount:
-            yield (tenant, *key[:6], as_json(key.detail), amount)
+            text = as_json(details)
+            yield (tenant, account, team, day.isoformat(), kind, setting, worker, text, str(amount))
 
 
 @lru_cache(maxsize=65536)

@@ -76,7 +76,8 @@ WHERE item.generation = $1 AND item.tenant = gone.tenant AND item.subject = gone
 -- name: add_balances
 INSERT INTO balance AS held (generation, tenant, account, team, day, kind, setting, worker, detail, amount)
 SELECT $1, * FROM unnest(
-    $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bigint[]
+    parts($2), parts($3), parts($4), parts($5)::date[], parts($6), parts($7), parts($8), parts($9)::jsonb[],
+    parts($10)::bigint[]
 ) AS added (tenant, account, team, day, kind, setting, worker, detail, amount)
 ORDER BY tenant, account, team, day, kind, setting, worker, detail
 ON CONFLICT (generation, tenant, account, team, day, kind, setting, worker, detail)
@@ -85,7 +86,8 @@ DO UPDATE SET amount = held.amount + excluded.amount
 -- name: add_months
 INSERT INTO month AS held (generation, tenant, account, team, month, kind, setting, detail, amount)
 SELECT $1, * FROM unnest(
-    $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[], $8::jsonb[], $9::bigint[]
+    parts($2), parts($3), parts($4), parts($5)::date[], parts($6), parts($7), parts($8)::jsonb[],
+    parts($9)::bigint[]
 ) AS added (tenant, account, team, month, kind, setting, detail, amount)
 ORDER BY tenant, account, team, month, kind, setting, detail
 ON CONFLICT (generation, tenant, account, team, month, kind, setting, detail)

@@ -56,6 +56,7 @@ def without(name: str) -> dict[str, Any]:
         ("not-json", KEY, b"{"),
         ("wrong-data", KEY, raw(GOOD).replace(b"north", b"\xff\xfe")),
         ("wrong-data", KEY, raw(GOOD).replace(b"north", rb"no\u0000rth")),
+        ("wrong-data", KEY, raw(GOOD).replace(b"north", rb"no\u001Frth")),
         ("wrong-shape", KEY, b"[]"),
         ("wrong-shape", KEY, raw(GOOD | {"specversion": "0.3"})),
         ("wrong-shape", KEY, raw(GOOD | {"sequence": "1.5"})),

@@ -69,12 +69,6 @@ class Deliveries:
         async with transaction(self._pool) as connection:
             await connection.execute(SQL["queue_trial"], *key, None, content, delivery.created, until)
 
-    async def waiting(self) -> dict[str, tuple[int, dt.datetime]]:
-        """How many deliveries wait in each channel, and since when the oldest does."""
-        async with transaction(self._pool) as connection:
-            rows = await connection.fetch(SQL["waiting"])
-        return {row["channel"]: (row["waiting"], row["oldest"]) for row in rows}
-
 
 def _delivery(row: Row) -> Delivery:
     kind: type[Message] | type[Notice] = Notice if row["channel"] == "webhook" else Message

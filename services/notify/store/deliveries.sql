@@ -53,7 +53,3 @@ WHERE tenant = $1 AND channel = 'webhook' AND receiver = $2 AND state = 'waiting
 INSERT INTO delivery
     (tenant, id, channel, receiver, escalation, unit, content, state, created, next_at, leased_until)
 VALUES ($1, $2, 'webhook', $3, $4, $5, $6, 'waiting', $7, $7, $8)
-
--- name: waiting
-SELECT channel, count(*) AS waiting, min(created) AS oldest
-FROM delivery WHERE state = 'waiting' GROUP BY channel

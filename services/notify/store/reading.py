@@ -52,10 +52,7 @@ class Reading:
         async with transaction(self._pool) as connection:
             rows = await connection.fetch(SQL["inbox"], tenant, person, at, last, limit)
             unread: int = await connection.fetchval(SQL["unread"], tenant, person)
-        return [
-            Received(msgspec.json.decode(row["body"], type=Message), row["read_at"] is not None)
-            for row in rows
-        ], unread
+        return [_received(row) for row in rows], unread
 
     async def mark_read(self, tenant: str, person: str, message: str, at: dt.datetime) -> bool:
         """Whether there was such a message in the person's inbox."""

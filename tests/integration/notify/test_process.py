@@ -32,6 +32,7 @@ from eventlog.kafka import KafkaProducer
 from eventlog.records import Message, Record
 from runtime.auth import TokenIssuer
 from schemas import registry
+from schemas.commitments import CommitmentAgreed
 from schemas.envelope import Envelope as CloudEvent
 from schemas.measures import MeasureChanged
 from tests.integration.notify.conftest import HOURS, ROLES, UNITS, Asker
@@ -252,7 +253,38 @@ async def test_a_breach_reaches_inbox_mail_webhook_and_log_and_poison_goes_aside
     shown = await world.as_("operator").saw("/v1/deliveries")
     assert {item["channel"] for item in shown["items"]} == {"inbox", "email", "webhook"}
     assert "leah@" not in json.dumps(shown)
+    await a_commitment_heard_from_the_log_closes_it(world)
     await poison_goes_aside_with_bytes_and_place_and_the_rest_is_heard(world)
+
+
+async def a_commitment_heard_from_the_log_closes_it(world: World) -> None:
+    await world.tell(40, unit="south")
+    operator = world.as_("operator")
+
+    async def of_south() -> Any:
+        return (await operator.saw("/v1/escalations", unit="south"))["items"]
+
+    [raised] = await eventually(of_south)
+    made = CommitmentAgreed(
+        commitment="c-1",
+        unit="south",
+        text="Two people take the oldest.",
+        owner="w-1",
+        deadline=dt.date(2100, 1, 1),
+        by="sam",
+        escalation=raised["id"],
+    )
+    await world.producer.send(
+        [world.message("primed.commitment.agreed.v1", "primed/actions", "commitment/c-1", made)]
+    )
+
+    async def closed() -> Any:
+        [found] = await of_south()
+        return found if found["state"] == "closed" else None
+
+    found = await eventually(closed)
+    assert (found["closed"]["by"], found["closed"]["commitment"]) == ("sam", "c-1")
+    assert found["commitments"] == ["c-1"]
 
 
 async def poison_goes_aside_with_bytes_and_place_and_the_rest_is_heard(world: World) -> None:
@@ -270,7 +302,7 @@ async def poison_goes_aside_with_bytes_and_place_and_the_rest_is_heard(world: Wo
         good,
     ]
     await world.producer.send(poison)
-    await eventually(lambda: len(world.said()) == 4)
+    await eventually(lambda: len(world.said()) == 6)
     letters = await eventually(lambda: world.letters() if len(world.letters()) == 4 else None)
     reasons = {dict(letter.headers)["primed-reason"] for letter in letters}
     assert reasons == {b"not-json", b"wrong-data", b"missing-field"}

@@ -34,7 +34,7 @@ def nonzero(counter: Counter[ledger.Key]) -> dict[ledger.Key, int]:
     return {key: amount for key, amount in counter.items() if amount}
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(logs())
 def test_the_fold_and_the_reference_agree(log: list[dict[str, Any]]) -> None:
     assert nonzero(fold(log)) == nonzero(ledger.balances(log))

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 
+from primed.commands.tokens import refuse_beyond_this_machine
 from primed.trouble import Trouble
 from runtime.auth import TokenIssuer
 from runtime.settings import Settings
@@ -17,11 +18,7 @@ TOKEN_SECONDS = 12 * 3600  # a large import may take hours
 @contextmanager
 def client(settings: Settings, address: str, role: str) -> Iterator[httpx2.Client]:
     """A client for one service; what it cannot reach or what is refused is said as trouble."""
-    if settings.oidc_issuer:
-        raise Trouble(
-            f"This Primed takes tokens from {settings.oidc_issuer} only.",
-            "Call the service's HTTP address with a token of that issuer.",
-        )
+    refuse_beyond_this_machine(settings)
     token = TokenIssuer(settings.keys, audience=settings.oidc_audience).issue(
         role, None, settings.tenant, SUBJECT, TOKEN_SECONDS
     )

@@ -72,12 +72,15 @@ def _picture(told: State, seconds: float) -> Table:
 
 def welcome(place: Place, told: State) -> None:
     """One address, how to sign in, and where things are."""
-    out.print(f"\nPrimed is up at [bold]{place.url('dashboard')}[/]\n")
-    if told.simulate:
+    out.print(f"\nPrimed is up at [bold]{told.processes['dashboard'].address}[/]\n")
+    if not told.local_tokens:
+        say("Nobody can sign in with local tokens: others can reach it. PRIMED_OIDC_ISSUER says who may.")
+    elif told.simulate:
         say("Sign in there as one of the simulated people.")
     else:
         say(f"Sign in there as one of the people in {short(place.home / 'staff.yaml')}.")
-    say("For programs: primed token --role operator")
+    if told.local_tokens:
+        say("For programs: primed token --role operator")
     say(f"Mail it sends: primed mail    State: primed status    Logs: {short(place.home / 'log')}")
     if told.trouble:
         complain(*told.trouble)

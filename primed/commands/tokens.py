@@ -10,6 +10,7 @@ from primed.commands.settings import shared
 from primed.commands.speaking import say
 from primed.trouble import Trouble
 from runtime.auth import ROLES, TokenIssuer
+from runtime.settings import Settings
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST = timedelta(days=366)
@@ -26,12 +27,22 @@ def token(
 ) -> None:
     """Print a bearer token. It is taken on this machine only; real sign-in comes from PRIMED_OIDC_ISSUER."""
     settings = shared()
-    if settings.oidc_issuer:
-        raise Trouble(f"Tokens come from {settings.oidc_issuer} here.", "Ask that issuer for one.")
+    refuse_beyond_this_machine(settings)
     if role not in ROLES:
         raise Trouble(f"There is no role '{role}'.", f"Give one of: {', '.join(ROLES)}.")
     issuer = TokenIssuer(settings.keys, audience=settings.oidc_audience)
     say(issuer.issue(role, unit, tenant or settings.tenant, subject, seconds(lasting)))
+
+
+def refuse_beyond_this_machine(settings: Settings) -> None:
+    """Services take local tokens on loopback only; a token that nobody will take is not printed."""
+    if settings.oidc_issuer:
+        raise Trouble(f"Tokens come from {settings.oidc_issuer} here.", "Ask that issuer for one.")
+    if not settings.is_loopback:
+        raise Trouble(
+            f"PRIMED_BIND is {settings.bind}, which others can reach, so local tokens are not taken.",
+            "Set PRIMED_OIDC_ISSUER and take a token from there, or unset PRIMED_BIND.",
+        )
 
 
 def seconds(text: str) -> int:

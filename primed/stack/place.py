@@ -49,6 +49,11 @@ class Place:
         host = "127.0.0.1" if self.bind in EVERYWHERE else self.bind
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port(process)}"
 
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the services can be reached from this machine alone."""
+        return self.bind in ("::1", "localhost") or self.bind.startswith("127.")
+
     def run(self, name: str) -> Path:
         return self.home / "run" / name
 

@@ -35,6 +35,7 @@ class State:
     trouble: tuple[str, str] | None = None
     workers: int = 1
     simulate: bool = False
+    local_tokens: bool = True  # whether services take tokens of the local issuer
     kafka: str = ""
     dsn: str | None = None  # None when it was given from outside: it may hold a password
     processes: Mapping[str, Watched] = field(default_factory=dict)

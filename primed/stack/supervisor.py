@@ -37,6 +37,7 @@ class Supervisor:
             bind=place.bind,
             workers=options.workers,
             simulate=options.simulate,
+            local_tokens=place.on_loopback and not os.environ.get("PRIMED_OIDC_ISSUER"),
             kafka=place.bootstrap,
             dsn=None if place.postgres_given else place.dsn,
         )
@@ -75,7 +76,8 @@ class Supervisor:
             self._tell(doing="Fetching Kafka, this first time only")
         servers = await asyncio.to_thread(roster.servers, self._place)
         ports.check(self._place, self._options)
-        self._tell(doing="Starting Kafka and Postgres")
+        names = " and ".join(server.name.capitalize() for server in servers)
+        self._tell(doing=f"Starting {names}" if servers else "Preparing topics and tables")
         self._keep(servers)
         await asyncio.gather(self._tables(), self._topics())
         self._tell(doing="Starting the services")
@@ -109,6 +111,7 @@ class Supervisor:
         for program in programs:
             keeper = Keeper(program, self._place, self._seen)
             self._keepers[program.name] = keeper
+            self._seen(program.name, address=program.address)
             self._tasks[program.name] = asyncio.create_task(keeper.keep())
 
     async def _ready(self, names: Sequence[str], seconds: float) -> None:

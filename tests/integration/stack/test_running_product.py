@@ -20,7 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Product
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 PROCESSES = {"kafka", "postgres", "ingest", "metrics-1", "actions", "notify", "dashboard", "mail"}
 

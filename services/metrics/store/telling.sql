@@ -53,7 +53,7 @@ SELECT coalesce(max(revision), 0) FROM told
 
 -- name: since
 -- What was told after a revision, in the order of telling.
-SELECT tenant, unit, measure, revision, payload FROM told
+SELECT tenant, unit, measure, grain, period, revision, payload FROM told
 WHERE revision > $1 AND ($2::text IS NULL OR tenant = $2)
     AND ($3::text[] IS NULL OR measure = ANY ($3)) AND ($4::text[] IS NULL OR unit = ANY ($4))
 ORDER BY revision

@@ -243,6 +243,7 @@ def test_another_day_and_a_link_that_lasts(manager: Page) -> None:
     expect(manager.locator("#fresh")).to_contain_text("As it stood at the end of 30 Sep")
     assert "as_at=2026-09-30" in manager.url
     assert manager.locator("[hx-get]").count() == 0
+    expect(manager.locator("#urgent")).to_contain_text("The work list is kept for today alone")
     manager.get_by_role("link", name="Back to today").click()
     expect(manager.locator("#fresh")).to_contain_text("Live.")
 

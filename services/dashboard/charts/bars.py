@@ -67,7 +67,13 @@ def _bar(plan: _Plan, index: int, bar: Bar) -> str:
         parts.append(svg.tag("rect", {**base, "y": y, "height": under - y, "fill": colour}))
     parts.append(
         svg.words(
-            middle, plan.y(bar.total) - 6, number(bar.total), size=plan.font, anchor="middle", bold=True
+            middle,
+            plan.y(bar.total) - 6,
+            number(bar.total),
+            size=plan.font,
+            anchor="middle",
+            bold=True,
+            halo=True,
         )
     )
     lines = [*_broken(bar.label, plan), *(["this month"] if bar.present else [])]

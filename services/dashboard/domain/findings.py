@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.dashboard.domain import words
-from services.dashboard.domain.answers import ReportRow, Series, WorkCounts
+from services.dashboard.domain.answers import ReportRow, Series
 from services.dashboard.domain.variation import Variation
 
 Rich = tuple[tuple[str, bool], ...]
@@ -35,13 +35,14 @@ CLAUSES = {
 }
 
 
-def workload_opening(counts: WorkCounts, months: Sequence[ReportRow], today: dt.date) -> Rich:
+def workload_opening(months: Sequence[ReportRow], today: dt.date) -> Rich:
     """`128 pieces of work are open: 23 are overdue and 41 fall due in December.`"""
-    if counts.open == 0:
+    late = sum(row.overdue for row in months)
+    still = late + sum(row.due for row in months)
+    if not still:
         return (("No work is open.", False),)
-    pieces = words.plural(counts.open, "piece of work", "pieces of work")
-    start = (f"{pieces} {words.be(counts.open)} open: ", False)
-    late = counts.overdue
+    pieces = words.plural(still, "piece of work", "pieces of work")
+    start = (f"{pieces} {words.be(still)} open: ", False)
     overdue = (f"{words.number(late) if late else 'none'} {words.be(late or 1)} overdue", late > 0)
     ahead = heaviest(months, after=words.month_of(today))
     if ahead is None:

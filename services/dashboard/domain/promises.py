@@ -20,6 +20,7 @@ class Promise:
     """One commitment as a reader meets it."""
 
     id: str
+    unit: str
     text: str
     owner: str
     standing: Urgency
@@ -40,6 +41,7 @@ def promise(one: Commitment, names: Names, today: dt.date) -> Promise:
     """Say one commitment."""
     return Promise(
         id=one.id,
+        unit=one.unit,
         text=one.text,
         owner=names(one.owner),
         standing=_standing(one, today),

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.dashboard.domain import words
-from services.dashboard.domain.answers import ReportRow, Series, WorkCounts
+from services.dashboard.domain.answers import ReportRow, Series
 from services.dashboard.domain.findings import heaviest, outcome_shifts
 from services.dashboard.domain.variation import Variation, finished_points
 
 
-def for_workload(rows: Sequence[ReportRow], counts: WorkCounts, today: dt.date) -> list[str]:
+def for_workload(rows: Sequence[ReportRow], nobodys: int, today: dt.date) -> list[str]:
     """Ask about the oldest work, what nobody holds, and the heaviest month ahead."""
     this_month = words.month_of(today)
     old = sum(row.overdue for row in rows if row.month and row.month < this_month)
@@ -21,10 +21,10 @@ def for_workload(rows: Sequence[ReportRow], counts: WorkCounts, today: dt.date) 
         asked.append(f"Can the one due before {name} be closed this week?")
     elif old:
         asked.append(f"Which of the {words.number(old)} due before {name} can be closed this week?")
-    if counts.unallocated == 1:
+    if nobodys == 1:
         asked.append("Who can take the one that nobody holds?")
-    elif counts.unallocated:
-        asked.append(f"Who can take the {words.number(counts.unallocated)} that nobody holds?")
+    elif nobodys:
+        asked.append(f"Who can take the {words.number(nobodys)} that nobody holds?")
     ahead = heaviest(rows, after=this_month)
     if ahead and len(asked) < 2:
         asked.append(

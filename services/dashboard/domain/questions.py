@@ -126,10 +126,10 @@ def item(subject: str) -> Question[Item]:
     return Question("metrics", "/v1/items", Item, _params(subject=subject))
 
 
-def work(unit: str, when: Moment, limit: int, worker: str = "", cursor: str = "") -> Question[WorkList]:
-    """Open work, the most urgent first."""
+def work(unit: str, limit: int, worker: str = "", cursor: str = "") -> Question[WorkList]:
+    """Open work as it stands now, the most urgent first."""
     asked = _params(unit=unit, state="open", worker=worker, order="urgency", limit=limit, cursor=cursor)
-    return Question("metrics", "/v1/work", WorkList, asked + when.params)
+    return Question("metrics", "/v1/work", WorkList, asked)
 
 
 def commitments(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.dashboard.domain import findings, prompts, variation, words
-from services.dashboard.domain.answers import Report, ReportRow, Series, WorkCounts
+from services.dashboard.domain.answers import Report, ReportRow, Series
 from services.dashboard.domain.marks import Bar, Note, Outcome
 from services.dashboard.domain.variation import Variation
 
@@ -53,8 +53,8 @@ class Outcomes:
     prompts: list[str]
 
 
-def workload(report: Report, counts: WorkCounts, today: dt.date) -> Workload:
-    """Compose report 1."""
+def workload(report: Report, nobodys: int, today: dt.date) -> Workload:
+    """Compose report 1; `nobodys` is how much of it nobody holds."""
     bars = tuple(_bars(report.rows, today))
     spoken = "; ".join(f"{bar.label}: {_spoken(bar)}" for bar in bars)
     this = words.month_of(today)
@@ -64,7 +64,7 @@ def workload(report: Report, counts: WorkCounts, today: dt.date) -> Workload:
         bars=bars,
         rows=tuple(sorted(report.rows, key=lambda row: row.month or "")),
         allocated=next((row.allocated for row in report.rows if row.month == this), None),
-        prompts=prompts.for_workload(report.rows, counts, today),
+        prompts=prompts.for_workload(report.rows, nobodys, today),
     )
 
 

@@ -133,9 +133,7 @@ class WorkPage:
 async def work(asked: Asked) -> WorkPage:
     """Open work, the most urgent first, of one worker where asked."""
     worker = asked.options.get("worker", "")
-    found = await asked.reader.read(
-        questions.work(asked.unit, asked.when, 50, worker, asked.options.get("cursor", ""))
-    )
+    found = await asked.reader.read(questions.work(asked.unit, 50, worker, asked.options.get("cursor", "")))
     return WorkPage(found, [unit.urgent(row, asked) for row in found.rows], worker)
 
 

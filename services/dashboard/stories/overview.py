@@ -55,7 +55,8 @@ async def opening(asked: Asked) -> str:
         return moved if moved.startswith("Nothing") else f"No exception waits for an answer. {moved}".strip()
     waits = "waits" if raised == 1 else "wait"
     count = f"{words.plural(raised, 'exception')} {waits} for an answer."
-    return f"{count} {'' if moved.startswith('Nothing') else moved}".strip()
+    usual = moved.startswith("Nothing")
+    return f"{count} {'Taken as a whole, the figures are as usual.' if usual else moved}".strip()
 
 
 async def grid(asked: Asked) -> list[Tile]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from services.dashboard.domain import findings, promises, questions, reports, words
 from services.dashboard.domain.answers import WorkCounts
 from services.dashboard.domain.findings import Rich
+from services.dashboard.domain.refusals import Away
 from services.dashboard.domain.reports import Completed, Outcomes, Workload
-from services.dashboard.flow import Asked, Part, attempt
+from services.dashboard.flow import Asked, Part, attempt, maybe
 from services.dashboard.stories import unit
 from services.dashboard.stories.unit import Urgent
 
@@ -28,23 +29,29 @@ class UrgentWork:
 
 async def opening(asked: Asked) -> tuple[Rich, str]:
     """The sentence that a manager could say aloud, and what is not by chance."""
-    work, report, series = await asyncio.gather(
-        asked.reader.read(questions.work(asked.unit, asked.when, SHOWN)),
+    report, series = await asyncio.gather(
         asked.reader.read(questions.workload(asked.unit, asked.when)),
         attempt(unit.series_of(asked)),
     )
     today = asked.when.today
     moves = unit.moves(series, today) if isinstance(series, dict) else []
-    return findings.workload_opening(work.counts, report.rows, today), findings.movement(moves, today)
+    return findings.workload_opening(report.rows, today), findings.movement(moves, today)
 
 
 async def workload(asked: Asked) -> Workload:
     """Report 1: allocated, due and overdue by month."""
-    report, work = await asyncio.gather(
-        asked.reader.read(questions.workload(asked.unit, asked.when)),
-        asked.reader.read(questions.work(asked.unit, asked.when, SHOWN)),
+    report, nobodys = await asyncio.gather(
+        asked.reader.read(questions.workload(asked.unit, asked.when)), _held_by_nobody(asked)
     )
-    return reports.workload(report, work.counts, asked.when.today)
+    return reports.workload(report, nobodys, asked.when.today)
+
+
+async def _held_by_nobody(asked: Asked) -> int:
+    """How much open work nobody holds; of a past day the work list knows nothing."""
+    if asked.when.as_at:
+        return 0
+    work = await maybe(asked, questions.work(asked.unit, SHOWN))
+    return 0 if isinstance(work, Away) else work.counts.unallocated
 
 
 async def completed(asked: Asked) -> Completed:
@@ -66,9 +73,11 @@ async def outcomes(asked: Asked) -> Outcomes:
     return reports.outcomes(report, f"{start} to {end}", "the same months")
 
 
-async def urgent(asked: Asked) -> UrgentWork:
-    """The most urgent open work."""
-    work = await asked.reader.read(questions.work(asked.unit, asked.when, SHOWN))
+async def urgent(asked: Asked) -> UrgentWork | None:
+    """The most urgent open work; None on a past day, of which only figures are kept, no list."""
+    if asked.when.as_at:
+        return None
+    work = await asked.reader.read(questions.work(asked.unit, SHOWN))
     counts = work.counts
     said = [f"{words.number(counts.overdue) if counts.overdue else 'None'} overdue"]
     more = (

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from services.dashboard.domain import findings, prompts, variation
-from services.dashboard.domain.answers import Point, ReportRow, Series, WorkCounts
+from services.dashboard.domain.answers import Point, ReportRow, Series
 
 TODAY = dt.date(2026, 11, 18)
 
@@ -54,29 +54,24 @@ ROWS = [
 
 
 @pytest.mark.parametrize(
-    ("counts", "rows", "sentence"),
+    ("rows", "sentence"),
     [
+        (ROWS, "120 pieces of work are open: 23 are overdue and 41 fall due in December."),
+        ([ReportRow(month="2026-11", overdue=1)], "1 piece of work is open: 1 is overdue."),
+        ([ReportRow(month=None, due=4)], "4 pieces of work are open: none is overdue."),
+        ([], "No work is open."),
         (
-            WorkCounts(open=128, overdue=23),
-            ROWS,
-            "128 pieces of work are open: 23 are overdue and 41 fall due in December.",
-        ),
-        (WorkCounts(open=1, overdue=1), [], "1 piece of work is open: 1 is overdue."),
-        (WorkCounts(open=4), [], "4 pieces of work are open: none is overdue."),
-        (WorkCounts(), [], "No work is open."),
-        (
-            WorkCounts(open=2, overdue=1),
-            [ReportRow(month="2027-01", due=1)],
+            [ReportRow(month="2026-10", overdue=1), ReportRow(month="2027-01", due=1)],
             "2 pieces of work are open: 1 is overdue and 1 falls due in January 2027.",
         ),
     ],
 )
-def test_the_opening_sentence(counts: WorkCounts, rows: list[ReportRow], sentence: str) -> None:
-    assert spoken(findings.workload_opening(counts, rows, TODAY)) == sentence
+def test_the_opening_sentence(rows: list[ReportRow], sentence: str) -> None:
+    assert spoken(findings.workload_opening(rows, TODAY)) == sentence
 
 
 def test_what_is_overdue_is_said_with_weight() -> None:
-    rich = findings.workload_opening(WorkCounts(open=128, overdue=23), ROWS, TODAY)
+    rich = findings.workload_opening(ROWS, TODAY)
     assert [text for text, strong in rich if strong] == ["23 are overdue"]
 
 
@@ -118,12 +113,12 @@ def test_few_pieces_of_work_are_not_compared(rows: list[ReportRow]) -> None:
 
 
 def test_questions_fit_the_present_state() -> None:
-    asked = prompts.for_workload(ROWS, WorkCounts(open=128, overdue=23, unallocated=6), TODAY)
+    asked = prompts.for_workload(ROWS, 6, TODAY)
     assert asked == [
         "Which of the 4 due before November can be closed this week?",
         "Who can take the 6 that nobody holds?",
     ]
-    assert prompts.for_workload([], WorkCounts(), TODAY) == []
+    assert prompts.for_workload([], 0, TODAY) == []
     usual = series("completed")
     assert prompts.for_completed(usual, say(usual), TODAY) == [
         "Left as it is, a month brings 22 to 38. Is that enough for what comes in?"

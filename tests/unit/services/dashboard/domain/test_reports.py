@@ -3,7 +3,7 @@
 import datetime as dt
 
 from services.dashboard.domain import reports, strip
-from services.dashboard.domain.answers import Catalogue, Measure, Point, Report, ReportRow, Series, WorkCounts
+from services.dashboard.domain.answers import Catalogue, Measure, Point, Report, ReportRow, Series
 
 TODAY = dt.date(2026, 11, 18)
 
@@ -18,7 +18,7 @@ def test_months_far_away_are_gathered_and_nothing_is_lost() -> None:
         ReportRow(month="2027-03", due=3),
         ReportRow(month="2027-09", due=5),
     )
-    view = reports.workload(Report(rows=rows), WorkCounts(open=53), TODAY)
+    view = reports.workload(Report(rows=rows), 0, TODAY)
     assert [bar.label for bar in view.bars] == [
         "No date",
         "Before Sep",
@@ -56,7 +56,7 @@ def test_an_outcome_that_changed_is_shown_however_rare() -> None:
 
 def test_the_words_of_metrics_are_the_title() -> None:
     said = "23 are overdue; December is the heaviest month"
-    assert reports.workload(Report(finding=said), WorkCounts(), TODAY).title == said
+    assert reports.workload(Report(finding=said), 0, TODAY).title == said
     assert reports.outcomes(Report(finding=said), "now", "before").title == said
 
 

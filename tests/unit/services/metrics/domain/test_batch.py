@@ -1,0 +1,97 @@
+"""What a batch does to the ledger, before it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from schemas.tree import Tree
+from services.metrics.domain.batch import Mark, fold, marks, months
+from services.metrics.domain.hearing import Heard, Place, hear, moment_of
+from services.metrics.domain.telling import Units, horizon, touched
+from services.metrics.store.catalogue import load
+from tests.casework import event, raw
+
+
+def heard(*events: dict[str, Any]) -> list[Heard]:
+    found = []
+    for offset, said in enumerate(events):
+        key = f"demo/{said['subject']}".encode()
+        one = hear(Place("primed.case-events", 0, offset), moment_of(offset), key, raw(said))
+        assert isinstance(one, Heard)
+        found.append(one)
+    return found
+
+
+RECEIVED = event("received", "4", team="north", kind="review", due="06-10", route="Phone")
+DONE = event("completed", "8", outcome="Met")
+
+
+def test_what_says_nothing_new_leaves_no_trace() -> None:
+    folded = fold(heard(RECEIVED, RECEIVED), {})
+    assert [one.place.offset for one in folded.events] == [0]
+    assert fold(heard(RECEIVED), folded.facts).events == []
+
+
+def test_lines_are_numbered_within_their_event() -> None:
+    folded = fold(heard(RECEIVED, DONE), {})
+    assert [line.n for line in folded.lines if line.place.offset == 0] == [0, 1, 2, 3]
+    assert [line.n for line in folded.lines if line.place.offset == 1] == [0, 1, 2, 3, 4]
+    assert {line.key.account for line in folded.lines if line.place.offset == 1 and line.amount < 0} == {
+        "overdue",
+        "open",
+        "unallocated",
+    }
+
+
+def test_an_item_of_which_nothing_counts_any_more_is_gone_from_the_lists() -> None:
+    retraction = event("retracted", "9") | {"data": {"source": "demo/cases", "id": RECEIVED["id"]}}
+    items = fold(heard(RECEIVED, retraction), {}).items
+    assert list(items.values()) == [None]
+
+
+def test_months_sum_without_worker_and_for_stocks_without_detail() -> None:
+    folded = fold(heard(RECEIVED, event("allocated", "5", worker="ann"), DONE), {})
+    found = {
+        (key.account, key.day.isoformat(), key.worker, json.dumps(dict(key.detail))): amount
+        for (_, key), amount in months(folded.balances).items()
+    }
+    assert found[("received", "2026-05-01", "", '{"route": "Phone"}')] == 1
+    assert found[("completed", "2026-05-01", "", '{"outcome": "Met"}')] == 1
+    assert found[("open", "2026-05-01", "", "{}")] == 0
+    assert ("overdue", "2026-06-01", "", "{}") not in found
+
+
+def test_marks_say_the_week_of_a_flow_and_since_when_a_stock_changed() -> None:
+    found = marks(fold(heard(RECEIVED, DONE), {}).balances)
+    monday = dt.date(2026, 5, 4)
+    assert Mark("demo", "north", "received", monday, dt.date(2026, 5, 10)) in found
+    assert Mark("demo", "north", "open", monday, None) in found
+    assert not [mark for mark in found if mark.account == "overdue"]
+
+
+TODAY = dt.date(2026, 5, 20)
+
+
+def keys(*found: Mark) -> set[str]:
+    chosen = touched(found, load(), Units(Tree()), TODAY)
+    return {f"{key.unit}/{key.measure}/{key.period.label}" for key in chosen}
+
+
+def test_a_flow_touches_its_week_and_month_a_stock_all_periods_since() -> None:
+    flow = keys(Mark("demo", "north", "received", dt.date(2026, 4, 27), dt.date(2026, 5, 3)))
+    assert {one.split("/")[2] for one in flow} == {"2026-04", "2026-05", "2026-W18"}
+    stock = keys(Mark("demo", "north", "overdue", dt.date(2026, 5, 6), None))
+    assert {one.split("/")[2] for one in stock} == {"2026-05", "2026-W19", "2026-W20", "2026-W21"}
+
+
+def test_nothing_of_the_future_and_nothing_too_old_is_touched() -> None:
+    assert keys(Mark("demo", "north", "overdue", TODAY + dt.timedelta(1), None)) == set()
+    old = keys(Mark("demo", "north", "received", dt.date(2020, 1, 6), dt.date(2020, 1, 12)))
+    assert old == set()
+    assert horizon(TODAY) == dt.date(2024, 5, 1)
+    oldest = min(
+        one.split("/")[2] for one in keys(Mark("demo", "north", "overdue", dt.date(2020, 1, 6), None))
+    )
+    assert oldest == "2024-05"

@@ -35,7 +35,7 @@ from schemas import registry
 from schemas.commitments import CommitmentAgreed
 from schemas.envelope import Envelope as CloudEvent
 from schemas.measures import MeasureChanged
-from tests.integration.notify.conftest import HOURS, ROLES, UNITS, Asker
+from tests.integration.notify.conftest import HOURS, ROLES, UNITS, Asker, at_once
 from tests.integration.notify.test_channels import NO_BODY, Receiver, receiving
 
 pytestmark = pytest.mark.real
@@ -173,6 +173,7 @@ async def world(stack: Any, database: str, tmp_path: Path) -> AsyncIterator[Worl
         "PRIMED_SMTP_URL": f"smtp://127.0.0.1:{mail}",
         "PRIMED_WEBHOOK_NETWORKS": '["127.0.0.0/8"]',
         "PRIMED_TICK_S": "0.2",
+        "PRIMED_RULES_FILE": str(at_once(tmp_path)),
         "PRIMED_CONSUMER_GROUP": stack.new_name("primed-notify"),
     }
     process = Process(environment, f"http://127.0.0.1:{base + 4}")

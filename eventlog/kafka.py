@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import kafka
 from kafka import errors
+from kafka.net.compat import KafkaNetClient
 
 from eventlog.records import LogRefused, LogUnavailable, Message, Placed
 
@@ -72,7 +73,7 @@ class KafkaProducer:
             async with asyncio.timeout(self._timeout_s):
                 await self._room.take(size)
                 sending = _Sending(messages, loop, lambda: self._room.give_back(size))
-                self._thread.submit(self._hand_over, sending)
+                self._submit(sending)
                 return await sending.placed
         except TimeoutError as error:
             raise LogUnavailable(f"Kafka did not acknowledge within {self._timeout_s:g} seconds.") from error
@@ -103,6 +104,13 @@ class KafkaProducer:
             )
         return f"Kafka answers with an error ({type(asked.exception).__name__})." if asked.failed() else None
 
+    def _submit(self, sending: _Sending) -> None:
+        try:
+            self._thread.submit(self._hand_over, sending)
+        except RuntimeError as error:  # closed while we waited for room
+            sending.drop()
+            raise LogUnavailable("The producer is closed because the process is stopping.") from error
+
     def _hand_over(self, sending: _Sending) -> None:
         """In the producer's thread: give the messages to kafka-python, unless the caller has left."""
         if sending.abandoned:
@@ -122,7 +130,8 @@ class KafkaProducer:
     def _connected(self) -> Any:
         if self._client is None:
             milliseconds = int(self._timeout_s * 1000)
-            self._client = kafka.KafkaProducer(
+            self._client = opened(
+                kafka.KafkaProducer,
                 bootstrap_servers=self._bootstrap.split(","),
                 client_id="primed",
                 enable_idempotence=True,
@@ -139,6 +148,22 @@ class KafkaProducer:
                 metrics_enabled=False,
             )
         return self._client
+
+
+def opened(make: Callable[..., Any], **settings: Any) -> Any:
+    """Make a client of kafka-python; when its first contact fails, its thread and sockets are closed."""
+    made: list[Any] = []
+
+    def remembered(**inner: Any) -> Any:
+        made.append(KafkaNetClient(**inner))
+        return made[-1]
+
+    try:
+        return make(kafka_client=remembered, **settings)
+    except BaseException:
+        for client in made:
+            client.close()
+        raise
 
 
 class _Sending:

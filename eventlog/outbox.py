@@ -27,6 +27,7 @@ LONGEST_WAIT_S = 0.2
 TRY_AGAIN_S = 1.0
 """After an outage, or when another process holds the relay."""
 
+FINISH_S = 2.0
 COMMANDS_KEPT = dt.timedelta(days=30)
 HOUSEKEEPING_S = 3600.0
 
@@ -59,6 +60,7 @@ class Relay:
         self._relay = name
         self._sql = statements("eventlog", "event_store_statements.sql")
         self._running: asyncio.Task[None] | None = None
+        self._leaving = asyncio.Event()
         self._tidied_at = float("-inf")
         self._trouble: str | None = "The relay has not started yet."
         self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -69,8 +71,10 @@ class Relay:
         self._running = asyncio.create_task(self._run(), name="relay")
 
     async def stop(self) -> None:
-        """Finish the batch under way, then leave."""
+        """Finish the batch under way, so that it need not be told twice; then leave."""
+        self._leaving.set()
         if self._running is not None:
+            await asyncio.wait([self._running], timeout=FINISH_S)
             self._running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._running
@@ -87,9 +91,9 @@ class Relay:
 
     async def _run(self) -> None:
         try:
-            while True:
+            while not self._leaving.is_set():
                 await self._try()
-                await asyncio.sleep(TRY_AGAIN_S)
+                await self._pause(TRY_AGAIN_S)
         except Exception as error:  # noqa: BLE001 - whatever stops the relay must stop the process, through `failed`
             self.failed.set_exception(error)
 
@@ -117,15 +121,20 @@ class Relay:
             raise RelayLost(RelayLost.__doc__)
         place: tuple[str, int] = (cursor["xid_text"], cursor["pos"])
         self.leading, wait = True, SHORTEST_WAIT_S
-        while True:
+        while not self._leaving.is_set():
             rows = await connection.fetch(self._sql["unsent"], *place, BATCH)
             if rows:
                 place, wait = await self._tell(connection, rows), SHORTEST_WAIT_S
             self._trouble = None
             if len(rows) < BATCH:
                 await self._tidy(connection)
-                await asyncio.sleep(wait)
+                await self._pause(wait)
                 wait = min(LONGEST_WAIT_S, wait * 1.5)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._leaving.wait()
 
     async def _tell(self, connection: Connection, rows: Sequence[Row]) -> tuple[str, int]:
         """Send, then record: killed in between, the batch is sent again."""

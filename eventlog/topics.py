@@ -12,6 +12,7 @@ import yaml
 from kafka import errors
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 
+from eventlog.kafka import opened
 from eventlog.records import LogUnavailable
 
 
@@ -66,7 +67,8 @@ def _ensure(
 ) -> list[str]:
     milliseconds = int(timeout_s * 1000)
     try:
-        admin = KafkaAdminClient(
+        admin = opened(
+            KafkaAdminClient,
             bootstrap_servers=bootstrap.split(","),
             client_id="primed-topics",
             request_timeout_ms=milliseconds,

@@ -6,7 +6,6 @@ import contextlib
 import re
 import secrets
 import time
-import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -165,13 +164,8 @@ class _Answering:
             await problems.answer(request, problem)(self._scope, _nothing, self.send)
 
     def _tell(self, error: Exception) -> None:
-        frames = traceback.extract_tb(error.__traceback__)[-4:]
         telemetry.log().error(
-            "request-failed",
-            error=type(error).__qualname__,
-            at=[f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
-            method=self._scope["method"],
-            route=self._route(),
+            "request-failed", **telemetry.place_of(error), method=self._scope["method"], route=self._route()
         )
 
     def measure(self) -> None:

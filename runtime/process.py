@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import logging
 import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import uvicorn
 import uvloop
 from fastapi import FastAPI
+from pydantic import ValidationError
 
-from runtime.telemetry import log
+from runtime.telemetry import log, place_of
 
 LEAVE_WITHIN_S = 10.0
 HTTP_DRAIN_S = 4.0
 """Of the ten seconds, at most these for answers under way; the rest is for the parts."""
+
+
+OURS = {"schemas", "eventlog", "runtime", "services", "primed", "__main__"}
 
 
 class Part(Protocol):
@@ -112,10 +116,12 @@ async def _run(server: _Server, listening: socket.socket, parts: Sequence[Part],
 
 
 async def _stop(started: Sequence[Part]) -> None:
-    share = (LEAVE_WITHIN_S - HTTP_DRAIN_S - 1.5) / max(1, len(started))
-    for part in reversed(started):
+    """In reverse, each with its share of the time that is left."""
+    until = time.monotonic() + LEAVE_WITHIN_S - HTTP_DRAIN_S - 1.5
+    for left in range(len(started), 0, -1):
+        part = started[left - 1]
         try:
-            async with asyncio.timeout(share):
+            async with asyncio.timeout((until - time.monotonic()) / left):
                 await part.stop()
         except Exception as error:  # noqa: BLE001 - one part that cannot stop must not keep the others from stopping
             log().warning("part-did-not-stop", part=_name(part), error=type(error).__name__)
@@ -146,8 +152,22 @@ def _stop_when_told() -> asyncio.Event:
 
 
 def _tell_broken(what: str, part: object, error: BaseException | None) -> None:
-    log().error(what, part=_name(part), error=type(error).__name__, message=str(error))
-    logging.getLogger("primed").debug("the way it broke", exc_info=error)
+    assert error is not None
+    log().error(what, part=_name(part), **place_of(error), message=_sentence(error))
+
+
+def _sentence(error: BaseException) -> str:
+    """What the error says, if we wrote it for the person on call; a driver's own words may quote a case."""
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"PRIMED_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}"
+            for one in error.errors(include_input=False, include_url=False)
+            if one["type"] != "default_factory_not_called"  # only follows from another error
+        )
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    raised_in = str(frames[-1].f_globals.get("__name__", "")) if frames else ""
+    ours = {raised_in.partition(".")[0], type(error).__module__.partition(".")[0]} & OURS
+    return str(error) if ours else "See the log of what it depends on."
 
 
 def _name(part: object) -> str:
@@ -158,9 +178,8 @@ def run(main: Callable[[], Awaitable[int]]) -> None:
     """Run a service's `main` on uvloop and exit with its code; an error is one line, not a trace."""
     try:
         code = uvloop.run(_awaited(main))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last wall of the process: one readable line, exit 1
         _tell_broken("cannot-start", main, error)
-        logging.getLogger("primed").debug("the way it broke", exc_info=True)
         code = 1
     sys.exit(code)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from runtime.telemetry import log
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -40,8 +42,13 @@ class Directory:
         """Everybody in the directory, by id. Raises `StaffFileWrong` when the file never was readable."""
         stamp = self._stamp()
         if stamp is not None and stamp != self._seen:
+            try:
+                self._people = _read(self._path)
+            except StaffFileWrong as error:
+                if self._seen is None:
+                    raise
+                log().warning("staff-file-wrong", why=str(error))
             self._seen = stamp
-            self._people = _read(self._path)
         return self._people
 
     def _stamp(self) -> tuple[int, int] | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -28,6 +30,7 @@ def configure(service: str, level: str = "INFO") -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _where_it_broke,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -52,6 +55,25 @@ def configure(service: str, level: str = "INFO") -> None:
         logging.getLogger(name).setLevel(quiet)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _where_it_broke(
+    logger: object, method: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """An exception becomes its name and place: its message and its frames may hold what no log may say."""
+    told = line.pop("exc_info", None)
+    error = told if isinstance(told, BaseException) else sys.exc_info()[1] if told is True else None
+    error = told[1] if isinstance(told, tuple) else error
+    if error is not None:
+        line.update(place_of(error))
+    return line
+
+
+def place_of(error: BaseException) -> dict[str, Any]:
+    """What the log may say of an exception: its name and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    at = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    return {"error": type(error).__qualname__, "at": at}
 
 
 def log() -> structlog.stdlib.BoundLogger:

@@ -66,9 +66,9 @@ async def _absorb(connection: asyncpg.Connection, events: int) -> float:
     """From the first commit to the last: starting a process is not part of the rate."""
     first: tuple[float, int] | None = None
     while True:
-        done, now = await connection.fetchval(POSITIONS, TOPIC), time.perf_counter()
+        done, now = int(await connection.fetchval(POSITIONS, TOPIC)), time.perf_counter()
         if done and first is None:
             first = (now, done)
         if first is not None and done >= events:
-            return float((done - first[1]) / max(now - first[0], 1e-9))
+            return (done - first[1]) / max(now - first[0], 1e-9)
         await asyncio.sleep(0.02)

@@ -155,8 +155,9 @@ def _marks(points: Sequence[Point], plan: _Plan) -> list[str]:
 
 
 def _periods(points: Sequence[Point], plan: _Plan) -> list[str]:
-    """Name every sixth period and the last, the year where it changes."""
-    every = 6 if len(points) > 8 else 2
+    """Name every sixth period, every twelfth where there is less room, and the last."""
+    roomy = plan.x(6) - plan.x(0) > plan.font * 5
+    every = 2 if len(points) <= 8 else 6 if roomy else 12
     last = len(points) - 1
     wanted = [index for index in range(0, len(points), every) if last - index >= every * 0.7] + [last]
     drawn, year = [], ""

@@ -1,13 +1,17 @@
 """Between the servers and the services: the database, its tables and the topics."""
 
 import asyncio
+import hashlib
 import os
 import sys
+from importlib import resources
 
 from primed.stack import postgres
 from primed.stack.place import Place
 from primed.stack.roster import environment
 from primed.trouble import Trouble
+
+MADE = "topics.sha256"  # beside the broker's data: gone when that is gone
 
 
 async def tables(place: Place) -> None:
@@ -18,8 +22,20 @@ async def tables(place: Place) -> None:
 
 
 async def topics(place: Place) -> None:
-    """The declared topics."""
+    """The declared topics; that they were made in the embedded broker is remembered."""
     await _command(place, "topics")
+    if not place.kafka_given:
+        (place.home / "kafka" / MADE).write_text(_declared())
+
+
+def has_topics(place: Place) -> bool:
+    """Whether an earlier start made just these topics here: then services need not wait for the broker."""
+    made = place.home / "kafka" / MADE
+    return not place.kafka_given and made.exists() and made.read_text() == _declared()
+
+
+def _declared() -> str:
+    return hashlib.sha256(resources.files("schemas").joinpath("topics.yaml").read_bytes()).hexdigest()
 
 
 async def _command(place: Place, *words: str) -> None:

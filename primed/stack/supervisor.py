@@ -79,12 +79,14 @@ class Supervisor:
         names = " and ".join(server.name.capitalize() for server in servers)
         self._tell(doing=f"Starting {names}" if servers else "Preparing topics and tables")
         self._keep(servers)
-        await asyncio.gather(self._tables(), self._topics())
+        waiting = [] if preparing.has_topics(self._place) else [self._topics()]
+        await asyncio.gather(self._tables(), *waiting)
         self._tell(doing="Starting the services")
         if not self._options.simulate:
             staff.ensure(self._place.home / "staff.yaml")
         product = roster.product(self._place, self._options)
         self._keep(product)
+        await self._ready(["kafka"], SERVER_SECONDS)
         trouble = await self._services([program.name for program in product])
         self._tell(phase="up", doing="Up", trouble=trouble)
         logs.tell(self._place, "supervisor", trouble[0] if trouble else "everything is up")

@@ -1,4 +1,7 @@
-"""A browser before the pages, and the pages before an invented council."""
+"""A browser before the pages, and the pages before an invented council.
+
+The browser's driver runs an event loop in this thread, so it ends with this folder: other tests need theirs.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with served(tmp_path_factory.mktemp("dashboard")) as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -59,7 +62,7 @@ def plain(browser: Browser, site: Site, sessions: dict[str, Any]) -> Iterator[Pa
     yield from _page(browser, site, storage_state=state, java_script_enabled=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions() -> dict[str, Any]:
     """Sessions that were begun, so that not every test signs in anew."""
     return {}

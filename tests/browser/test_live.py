@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -36,7 +37,10 @@ def tell(site: Site, measure: str = "overdue") -> None:
 
 def connected(page: Page, address: str = TEAM) -> None:
     page.goto(address)
-    page.wait_for_function("document.getElementById('live')?._htmx?.sse?.status === 200")
+    until = time.monotonic() + 15
+    while not page.evaluate("document.getElementById('live')?._htmx?.sse?.status === 200"):
+        assert time.monotonic() < until, "The page did not connect."
+        page.wait_for_timeout(50)
 
 
 def test_a_changed_figure_shows_itself_and_leaves_the_rest_alone(manager: Page, site: Site) -> None:

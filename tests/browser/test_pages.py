@@ -47,7 +47,7 @@ def test_the_team_page_opens_with_what_a_manager_would_say(manager: Page) -> Non
     manager.goto(TEAM)
     lead = manager.locator(".lead").first
     expect(lead).to_have_text(
-        "128 pieces of work are open: 23 are overdue and 41 fall due in December. More work is completed "
+        "134 pieces of work are open: 23 are overdue and 41 fall due in December. More work is completed "
         "than usual since April, but more work is overdue than usual since February."
     )
     headings = manager.locator(".two__reading h2").all_inner_texts()

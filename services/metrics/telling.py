@@ -7,11 +7,12 @@ figure is not told twice, for what was told last is known.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import heapq
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -36,6 +37,7 @@ from services.metrics.domain.telling import (
     event_of,
     horizon,
     id_of,
+    key_of_subject,
     subject_of,
     touched,
     value_of,
@@ -46,6 +48,10 @@ TYPE = "primed.measure.changed.v1"
 TOPIC = TOPIC_OF[TYPE]
 MOST_AT_ONCE = 3000
 """Most figures in one round; the rest waits, newest first, so that history never holds up today."""
+
+CHUNK = 1000
+
+What = TypeVar("What")
 
 _SAID = msgspec.json.Decoder(Envelope)
 _DATA = msgspec.json.Decoder(MeasureChanged)
@@ -88,12 +94,14 @@ class Teller:
         """Learn what was told; send again what the topic lacks (`last_sent`: its newest revision by key)."""
         lacking: list[Message] = []
         for telling in await self._notebook.told():
-            value = value_said(_DATA.decode(_SAID.decode(telling.payload).data))
-            self._told[telling.tenant, telling.subject] = Told(telling.revision, value)
+            with contextlib.suppress(msgspec.ValidationError):  # in a form of long ago: then it is told anew
+                value = value_said(_DATA.decode(_SAID.decode(telling.payload).data))
+                self._told[telling.tenant, telling.subject] = Told(telling.revision, value)
             message = _message(telling)
             if last_sent.get(message.key or b"", -1) < telling.revision:
                 lacking.append(message)
-        await self._producer.send(lacking)
+        for some in _chunks(lacking):
+            await self._producer.send(some)
 
     async def round(self, now: dt.datetime) -> int:
         """Look at what was marked, newest periods first; answers how many events were sent."""
@@ -118,19 +126,32 @@ class Teller:
 
     async def _begin_day(self, today: dt.date) -> None:
         """A new day, or a start: lines posted ahead come true, periods begin, old ones are taken away."""
-        first = horizon(today)
-        await self._notebook.mark_all(first if self._day is None else today - dt.timedelta(today.weekday()))
+        first, catalogue = horizon(today), self._sources.catalogue
+        gone = [
+            (tenant, subject)
+            for tenant, subject in self._told
+            if parse(subject.period).last < first or catalogue.get(subject.measure) is None
+        ]
+        for some in _chunks(gone):
+            await self._producer.send([_tombstone(tenant, subject) for tenant, subject in some])
+            await self._notebook.forget(some)
+            for key in some:
+                del self._told[key]
+        if self._day is None:
+            await self._look_at_everything(today)
+        else:
+            await self._notebook.mark_all(today - dt.timedelta(today.weekday()))
         self._day = today
-        old = [key for key in self._told if parse(key[1].period).last < first]
-        await self._producer.send([_tombstone(tenant, subject) for tenant, subject in old])
-        await self._notebook.forget(old)
-        for key in old:
-            del self._told[key]
+
+    async def _look_at_everything(self, today: dt.date) -> None:
+        """All that has lines, and all that was told: its lines may count elsewhere now."""
+        await self._notebook.mark_all(horizon(today))
+        self._waiting |= {(tenant, key_of_subject(subject)) for tenant, subject in self._told}
 
     async def _look(self, today: dt.date) -> None:
         """Turn new marks into figures to look at; when units moved, every figure may have changed."""
         if self._units_moved():
-            await self._notebook.mark_all(horizon(today))
+            await self._look_at_everything(today)
         found = await self._notebook.marks(max(self._held, default=0))
         self._held += [revision for revision, _ in found]
         for tenant in {mark.tenant for _, mark in found}:
@@ -166,7 +187,8 @@ class Teller:
         ]
         if news:
             until = fresh.fresh_at or await self._notebook.known_until() or now
-            await self._send(news, Rests(until.isoformat(), dict(fresh.positions)), now)
+            for some in _chunks(news):
+                await self._send(some, Rests(until.isoformat(), dict(fresh.positions)), now)
         return len(news)
 
     def _is_news(self, tenant: str, subject: Subject, value: Value) -> bool:
@@ -203,6 +225,11 @@ class Teller:
             data=data_of(data),
         )
         return Telling(news.tenant, news.subject, revision, write(envelope))
+
+
+def _chunks(many: Sequence[What]) -> Iterator[Sequence[What]]:
+    """In parts that Kafka acknowledges well within its time, so that what was sent is soon noted."""
+    return (many[start : start + CHUNK] for start in range(0, len(many), CHUNK))
 
 
 def _message(telling: Telling) -> Message:

@@ -118,6 +118,11 @@ def subject_of(key: Key) -> Subject:
     return Subject(key.unit, key.measure, key.period.grain, key.period.label)
 
 
+def key_of_subject(subject: Subject) -> Key:
+    """The figure of a subject."""
+    return Key(subject.measure, subject.unit, parse(subject.period))
+
+
 def value_of(figure: Figure, declared: Declared, today: dt.date) -> Value:
     """What is told of a figure."""
     return Value(

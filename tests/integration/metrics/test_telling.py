@@ -256,6 +256,20 @@ async def test_a_team_that_nobody_registered_counts_as_unassigned(world: World) 
     assert told["council/received/month/2026-04"] == 1
 
 
+async def test_when_a_team_becomes_known_it_no_longer_counts_as_unassigned(world: World) -> None:
+    teller = await world.teller()
+    await world.happen(said("received", "1", 13, 1, team="ghost"))
+    await settle(teller)
+    world.new()
+    ghost = UnitRegistered(unit="ghost", level="team", name="Ghost", parent="adults")
+    world.tree = grown(world.tree, "registered", ghost)
+    await settle(teller)
+    told = world.new()
+    assert told["unassigned/received/month/2026-04"] == 0
+    assert told["adults/received/month/2026-04"] == 1
+    assert "council/received/month/2026-04" not in told
+
+
 async def test_one_process_leads(world: World) -> None:
     async with world.notebook.leading() as first:
         assert first is not None

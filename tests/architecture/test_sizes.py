@@ -26,7 +26,9 @@ def test_no_file_is_longer_than_one_idea() -> None:
     assert not long, f"over {MAX_FILE} lines; does each still have one idea? {long}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "services").glob("*/flow.py")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "services").glob("*/flow.py")), ids=lambda path: path.parent.name
+)
 def test_each_flow_is_a_story_that_fits_on_two_screens(path: Path) -> None:
     assert lines_of(path) <= MAX_FLOW
 

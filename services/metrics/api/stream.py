@@ -12,6 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from runtime.auth import Principal, needs
 from runtime.problems import Problem, not_found
 from services.metrics.api.desk import READERS, Desk
+from services.metrics.domain.telling import Telling
 from services.metrics.live import Ears, Live
 
 MOST_LISTENERS = 300
@@ -77,18 +78,20 @@ async def _events(
         after = 0
     tellings = live.listen(ears, after)
     ending = asyncio.create_task(_end(draining))
+    coming: asyncio.Future[Telling] | None = None
     try:
         while True:
             coming = asyncio.ensure_future(anext(tellings))
             await asyncio.wait({coming, ending}, return_when=asyncio.FIRST_COMPLETED)
             if not coming.done():
-                coming.cancel()
                 return
             telling = coming.result()
             data = telling.payload.decode()
             yield ServerSentEvent(event="measure.changed", raw_data=data, id=str(telling.revision))
     finally:
         ending.cancel()
+        if coming is not None:
+            coming.cancel()  # ends the listening too, whoever left first
 
 
 async def _end(draining: asyncio.Event) -> None:

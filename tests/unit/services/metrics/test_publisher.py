@@ -1,0 +1,103 @@
+"""When to look and how often: coalesced, patient while something is away, one round at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from eventlog.records import LogUnavailable
+from services.metrics import publisher as module
+from services.metrics.publisher import Publisher
+from services.metrics.telling import Teller
+
+EVERY_S = 0.05
+
+
+class Lead:
+    async def stands(self) -> bool:
+        return True
+
+
+@asynccontextmanager
+async def leading() -> AsyncIterator[Lead]:
+    yield Lead()
+
+
+@asynccontextmanager
+async def following() -> AsyncIterator[None]:
+    yield None
+
+
+@dataclass
+class Rounds:
+    """A teller that notes when it was asked to look, and may find Kafka away."""
+
+    sends: int = 1
+    away: int = 0
+    began: int = 0
+    at: list[float] = field(default_factory=list)
+    behind: int = 0
+
+    async def begin(self, last_sent: Any) -> None:
+        self.began += 1
+
+    async def round(self, now: dt.datetime) -> int:
+        self.at.append(time.monotonic())
+        if self.away:
+            self.away -= 1
+            raise LogUnavailable("Kafka is away")
+        return self.sends
+
+
+async def run(rounds: Rounds, seconds: float, lead: Callable[[], Any] = leading) -> Publisher:
+    async def nothing() -> dict[bytes, int]:
+        return {}
+
+    publisher = Publisher(
+        lead, lambda: cast("Teller", rounds), nothing, lambda: dt.datetime.now(dt.UTC), EVERY_S, lambda: None
+    )
+    await publisher.start()
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        publisher.call()
+        await asyncio.sleep(0.001)
+    await publisher.stop()
+    assert not publisher.failed.done()
+    return publisher
+
+
+async def test_changes_are_gathered_between_rounds() -> None:
+    rounds = Rounds()
+    await run(rounds, 0.5)
+    gaps = [later - sooner for sooner, later in zip(rounds.at, rounds.at[1:], strict=False)]
+    assert len(gaps) >= 2
+    assert min(gaps) >= EVERY_S * 0.95
+
+
+async def test_a_call_after_rest_is_answered_at_once() -> None:
+    rounds = Rounds(sends=0)
+    await run(rounds, 0.3)
+    assert len(rounds.at) > 10
+
+
+async def test_an_outage_is_waited_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TRY_AGAIN_S", 0.02)
+    rounds = Rounds(away=2)
+    publisher = await run(rounds, 0.4)
+    assert rounds.began == 3
+    assert await publisher.well() is None
+    away = await run(Rounds(away=1000), 0.1)
+    assert "Kafka is away" in str(await away.well())
+
+
+async def test_who_does_not_lead_tells_nothing() -> None:
+    rounds = Rounds()
+    await run(rounds, 0.1, following)
+    assert rounds.at == []

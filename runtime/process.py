@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import signal
 import socket
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -23,7 +25,10 @@ from runtime.telemetry import log, place_of
 LEAVE_WITHIN_S = 10.0
 HTTP_DRAIN_S = 4.0
 """Of the ten seconds, at most these for answers under way; the rest is for the parts."""
+LINGER_S = 5.0
+"""After the parts: closing connections to what is away, or a driver's thread, may keep it no longer."""
 
+_parts_stopped = threading.Event()
 
 OURS = {"schemas", "eventlog", "runtime", "services", "primed", "__main__"}
 
@@ -72,6 +77,7 @@ async def serve(app: FastAPI, parts: Sequence[Part], host: str, port: int) -> in
         listening.close()
         app.state.readiness.draining.set()
         await _stop(started)
+        _parts_stopped.set()
     log().info("stopped", exit_code=code)
     return code
 
@@ -176,12 +182,21 @@ def _name(part: object) -> str:
 
 def run(main: Callable[[], Awaitable[int]]) -> None:
     """Run a service's `main` on uvloop and exit with its code; an error is one line, not a trace."""
+    threading.Thread(target=_leave_at_last, name="leave-at-last", daemon=True).start()
     try:
         code = uvloop.run(_awaited(main))
     except Exception as error:  # noqa: BLE001 - the last wall of the process: one readable line, exit 1
         _tell_broken("cannot-start", main, error)
         code = 1
     sys.exit(code)
+
+
+def _leave_at_last() -> None:
+    """A process that neither works nor ends could not be started again; so it ends, whatever still hangs."""
+    _parts_stopped.wait()
+    time.sleep(LINGER_S)
+    log().error("left-by-force", seconds=LINGER_S)
+    os._exit(1)
 
 
 async def _awaited(main: Callable[[], Awaitable[int]]) -> int:

@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 PROGRAM = """
-import asyncio, sys
+import asyncio, sys, threading, time
 from fastapi import APIRouter
 from runtime import process, telemetry
 from runtime.auth import needs, token_reader
@@ -56,6 +56,8 @@ async def main():
     settings = Settings()
     app = application("test", token_reader(settings), [slow], checks={}, public={"/slow", "/endless"})
     parts = [Part("first"), Part("second", sys.argv[1])]
+    if sys.argv[1] == "lingers":
+        threading.Thread(target=time.sleep, args=(60,)).start()
     return await process.serve(app, parts, settings.bind, settings.port_base)
 
 process.run(main)
@@ -160,6 +162,17 @@ def test_it_leaves_within_ten_seconds_whatever_hangs(start: Callable[..., Starte
     assert code == 0
     assert printed[-2:] == ["stop second", "stop first"]
     assert "part-did-not-stop" in [line["event"] for line in logged]
+
+
+def test_a_thread_that_does_not_end_keeps_no_process(start: Callable[..., Started]) -> None:
+    running = start("lingers")
+    running.until_ready()
+    before = time.monotonic()
+    running.process.send_signal(signal.SIGTERM)
+    code, _, logged = running.end()
+    assert code == 1
+    assert time.monotonic() - before < 20
+    assert logged[-1]["event"] == "left-by-force"
 
 
 def test_a_part_that_breaks_ends_the_process_with_one_line(start: Callable[..., Started]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from eventlog.postgres import DatabaseUnavailable
+from eventlog.records import LogUnavailable
 from runtime.telemetry import counter, gauge, histogram, log
 from services.metrics.flow import NotNow
 from services.metrics.telling import Teller
@@ -83,7 +85,7 @@ class Publisher:
                         if lead is not None:
                             await self._lead(lead)
                     self._trouble = None
-                except (ConnectionError, NotNow) as error:
+                except (LogUnavailable, DatabaseUnavailable, NotNow) as error:
                     if self._trouble is None:
                         log().warning("telling-waits", why=str(error))
                     self._trouble = f"Changes wait to be told: {error}"

@@ -13,7 +13,6 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import asyncpg
 import structlog
 
 from eventlog.event_store import StoredEvent, stored
@@ -106,7 +105,7 @@ class Relay:
                 self._trouble = None
         except LogUnavailable as error:
             self._say(f"Events wait because the log is away: {error}")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except Exception as error:
             if not is_away(error):
                 raise
             self._say(f"Events wait because Postgres is away ({type(error).__name__}).")

@@ -41,6 +41,10 @@ AWAY = (
 """What asyncpg raises when Postgres is away, stopping or too slow: to be tried again."""
 
 
+GONE = ("is closed", "is closing", "was closed", "released back to the pool")
+"""How asyncpg words that a connection went away under our hands; it has no class for it."""
+
+
 class DatabaseUnavailable(Exception):
     """Postgres cannot be reached: nothing was answered, and a command may or may not be kept; repeat it."""
 
@@ -79,8 +83,10 @@ async def connect(dsn: str, service: str, *, max_size: int = 8) -> Pool:
 
 def is_away(error: BaseException) -> bool:
     """Whether Postgres is away or the connection is gone, rather than the statement being wrong."""
+    if isinstance(error, asyncpg.InternalClientError):
+        return True  # a connection that was cut in the middle of its protocol; the pool throws it away
     if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
-        return "clos" in str(error)  # "connection is closed", "pool is closing": asyncpg has no class for it
+        return any(words in str(error) for words in GONE)
     return isinstance(error, AWAY)
 
 
@@ -96,7 +102,7 @@ async def transaction(pool: Pool, *, snapshot: bool = False) -> AsyncIterator[Co
             connection.transaction(isolation="repeatable_read" if snapshot else None, readonly=snapshot),
         ):
             yield connection
-    except (*AWAY, asyncpg.InterfaceError) as error:
+    except (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         if not is_away(error):
             raise
         raise DatabaseUnavailable(f"Postgres cannot be reached: {type(error).__name__}.") from error
@@ -107,7 +113,7 @@ async def reachable(pool: Pool) -> str | None:
     try:
         async with asyncio.timeout(2.0), pool.acquire(timeout=2.0) as connection:
             await connection.fetchval("SELECT 1")
-    except (*AWAY, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*AWAY, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         return f"Postgres does not answer ({type(error).__name__}); start it, or check PRIMED_POSTGRES_DSN."
     return None
 

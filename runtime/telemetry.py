@@ -18,6 +18,7 @@ NOISY = {
     "mode": "ERROR",
     "aiokafka": "WARNING",
     "kafka": "WARNING",
+    "kafka.net": "ERROR",
     "uvicorn": "WARNING",
     "httpx2": "WARNING",
 }

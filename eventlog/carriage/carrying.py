@@ -170,7 +170,7 @@ class Carriage:
             if (not waiting and consumer.flowing) or seen != consumer.positions:
                 seen, moved_at = dict(consumer.positions), self._loop.time()
             elif self._loop.time() - moved_at > STUCK_S:
-                self._fail(Stuck(f"{waiting} records wait and none was taken for {STUCK_S:g} seconds."))
+                self._fail(Stuck(_what_hangs(waiting, consumer.flowing)))
 
     async def _ask_ends(self, consumer: Consumer) -> bool:
         try:
@@ -186,3 +186,9 @@ class Carriage:
         for tp, at in before.items():
             if self._ends.get(place_of(tp), at) < at:
                 self._fail(PositionLost(f"{tp.topic}-{tp.partition} ends before {at}: the log was replaced."))
+
+
+def _what_hangs(waiting: int, flowing: bool) -> str:
+    if not flowing:
+        return f"The partitions were not settled within {STUCK_S:g} seconds though Kafka answers."
+    return f"{waiting} records wait and none was taken for {STUCK_S:g} seconds."

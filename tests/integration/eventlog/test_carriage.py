@@ -126,12 +126,13 @@ async def test_kafka_may_be_away_at_the_start(stack: Any) -> None:
 async def test_a_batch_that_hangs_ends_the_process_rather_than_the_stream(
     kafka: KafkaWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrying, "STUCK_S", 1.0)
     monkeypatch.setattr(carrying, "WATCH_EVERY_S", 0.2)
     topic = await kafka.topic(1)
     ledger = Ledger()
     ledger.before = asyncio.Event().wait  # type: ignore[assignment]  # waits for ever, which is all that counts
     carriage = await kafka.carriage(topic, ledger)
+    await until(lambda: carriage.ready, also=carriage)
+    monkeypatch.setattr(carrying, "STUCK_S", 1.0)
     await (await kafka.producer()).send(messages(topic, 3))
     with pytest.raises(Stuck, match="3 records wait"):
         await asyncio.wait_for(asyncio.shield(carriage.failed), 20)
@@ -143,13 +144,13 @@ async def test_a_batch_that_hangs_ends_the_process_rather_than_the_stream(
 async def test_an_idle_stream_is_not_taken_for_a_stuck_one(
     kafka: KafkaWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrying, "STUCK_S", 0.5)
     monkeypatch.setattr(carrying, "WATCH_EVERY_S", 0.1)
     topic = await kafka.topic(2)
     ledger = Ledger()
     carriage = await kafka.carriage(topic, ledger)
     await (await kafka.producer()).send(messages(topic, 3))
     await until(lambda: len(ledger.taken) == 3, also=carriage)
+    monkeypatch.setattr(carrying, "STUCK_S", 0.5)
     await asyncio.sleep(2)
     assert not carriage.failed.done()
     assert carriage.ready

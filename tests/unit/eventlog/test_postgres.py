@@ -38,6 +38,8 @@ def test_a_name_that_is_used_twice_is_refused(tmp_path: object, monkeypatch: pyt
         (asyncpg.AdminShutdownError("bye"), True),
         (asyncpg.InterfaceError("connection is closed"), True),
         (asyncpg.InterfaceError("pool is closing"), True),
+        (asyncpg.InterfaceError("cannot call fetch(): connection has been released back to the pool"), True),
+        (asyncpg.InternalClientError("cannot switch to state 12"), True),
         (asyncpg.InterfaceError("the server expects 1 argument"), False),
         (asyncpg.DataError("invalid input"), False),
         (asyncpg.UniqueViolationError("twice"), False),

@@ -52,7 +52,7 @@ unit: install
 
 test: install system ## Everything, on a real Kafka and Postgres of their own
 	@mkdir -p $(CACHE); rm -f $(CACHE)/pytest-exit; linted=0; \
-	  $(MAKE) --no-print-directory lint || linted=$$?; \
+	  make --no-print-directory lint || linted=$$?; \
 	  $(BIN)/pytest $(PYTEST); tested=$$?; echo $$tested > $(CACHE)/pytest-exit; \
 	  exit $$(( tested ? tested : linted ))
 

@@ -187,6 +187,26 @@ async def test_each_event_counts_once_through_poison_and_a_kill(world: World) ->
     assert world.process.stop() == 0
 
 
+async def test_two_workers_share_the_log_and_one_carries_on_alone(world: World) -> None:
+    base = free_port_base() + 100
+    second = Process(
+        world.process.environment | {"PRIMED_PORT_BASE": str(base)}, f"http://127.0.0.1:{base + 2}"
+    )
+    events = council(120)
+    first_half, second_half = halves(events)
+    world.process.start()
+    second.start()
+    try:
+        await world.process.ready()
+        await second.ready()
+        await world.tell(first_half)
+        second.kill()
+        await world.tell(second_half)
+        await world.until_dumped(events, 60)
+    finally:
+        second.kill()
+
+
 async def test_a_listener_gets_the_present_state_then_each_change_and_can_resume(world: World) -> None:
     today = time.strftime("%Y-%m-%d")
     month = today[:7]

@@ -19,6 +19,7 @@ from eventlog.records import LogRefused, LogUnavailable, Message, Placed
 ROOM_BYTES = 32 * 1024 * 1024
 """Most bytes on the way to Kafka at once; who comes after waits, so a slow Kafka cannot fill memory."""
 
+CLOSE_S = 2.0
 OVERHEAD_BYTES = 120
 LARGEST_REQUEST = 5 * 1024 * 1024
 REFUSALS = (
@@ -84,7 +85,8 @@ class KafkaProducer:
         loop = asyncio.get_running_loop()
         client = self._client
         if client is not None:
-            await loop.run_in_executor(None, lambda: client.close(timeout=2.0))
+            with contextlib.suppress(errors.KafkaTimeoutError):  # what is under way stays unacknowledged
+                await loop.run_in_executor(None, lambda: client.close(timeout=CLOSE_S))
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def reachable(self) -> str | None:

@@ -225,6 +225,10 @@ class MemoryFollower(_Running):
         self._until = {place: log.end(place) for place in places}
         self.caught_up = asyncio.Event()
 
+    async def well(self) -> str | None:
+        """As `Follower.well`."""
+        return None if self.caught_up.is_set() else "Still reading from the beginning."
+
     def position(self) -> Mapping[TopicPartition, int]:
         """The next offset to read, by partition."""
         return dict(self._positions)

@@ -66,7 +66,14 @@ def application(
     need no token. `token_of`: where else than in `Authorization` a token may be, e.g. in a session.
     Raises `Unguarded` when a route lets everybody in.
     """
-    app = FastAPI(title=f"Primed {name}", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title=f"Primed {name}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=problems.DOCUMENTED,
+    )
     readiness = Readiness(checks)
     app.state.reader, app.state.token_of, app.state.readiness = reader, token_of, readiness
     for router in (probes(readiness), *routers):

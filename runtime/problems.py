@@ -60,6 +60,42 @@ def wrong(detail: str, *, field: str, reason: str = "value") -> Problem:
     return Problem(422, TITLES[422], detail, errors=[{"field": field, "reason": reason, "message": detail}])
 
 
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem (RFC 9457): what is wrong and what to do.",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "title": "Problem",
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail", "correlation_id"],
+                    "properties": {
+                        "type": {"type": "string"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string"},
+                        "correlation_id": {"type": ["string", "null"]},
+                        "errors": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["field", "reason", "message"],
+                                "properties": {
+                                    "field": {"type": "string"},
+                                    "reason": {"type": "string"},
+                                    "message": {"type": "string"},
+                                },
+                            },
+                        },
+                    },
+                }
+            },
+        },
+    }
+}
+"""How every route's errors look in its OpenAPI document."""
+
+
 def answer(request: Request, problem: Problem) -> JSONResponse:
     """The problem as a response, with the correlation id under which the log speaks of it."""
     body = {

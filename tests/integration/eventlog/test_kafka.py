@@ -64,6 +64,12 @@ async def test_a_frozen_kafka_gives_back_pressure_and_recovers_by_itself(stack: 
             results = await asyncio.gather(*sending, return_exceptions=True)
             assert time.monotonic() - before < 3
         assert {type(result) for result in results} == {LogUnavailable}
+        leaving = KafkaProducer(stack.bootstrap, timeout_s=0.5)
+        with pytest.raises(LogUnavailable):
+            await leaving.send([Message(topic, b"a", b"never acknowledged")])
+        before = time.monotonic()
+        await leaving.close()
+        assert time.monotonic() - before < 3
     finally:
         os.kill(stack.kafka.pid, signal.SIGCONT)
     end = time.monotonic() + 30

@@ -288,6 +288,13 @@ def test_the_openapi_document_is_public_and_names_the_token(client: TestClient) 
     assert "security" not in document["paths"]["/livez"]["get"]
 
 
+def test_the_openapi_document_says_how_errors_look(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    answers = document["paths"]["/v1/things"]["post"]["responses"]
+    assert list(answers["default"]["content"]) == ["application/problem+json"]
+    assert "422" not in answers, "the framework's own form of it is not ours"
+
+
 # --- probes ---
 
 

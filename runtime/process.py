@@ -25,10 +25,11 @@ from runtime.telemetry import log, place_of
 LEAVE_WITHIN_S = 10.0
 HTTP_DRAIN_S = 4.0
 """Of the ten seconds, at most these for answers under way; the rest is for the parts."""
-LINGER_S = 5.0
-"""After the parts: closing connections to what is away, or a driver's thread, may keep it no longer."""
+LAST_S = 9.5
+"""So long after it was told to stop, the process ends whatever still hangs: closing connections to what is
+away, or a driver's thread."""
 
-_parts_stopped = threading.Event()
+_leaving = threading.Event()
 
 OURS = {"schemas", "eventlog", "runtime", "services", "primed", "__main__"}
 
@@ -75,9 +76,8 @@ async def serve(app: FastAPI, parts: Sequence[Part], host: str, port: int) -> in
             code = await _run(server, listening, started, told)
     finally:
         listening.close()
-        app.state.readiness.draining.set()
+        _leave(app)
         await _stop(started)
-        _parts_stopped.set()
     log().info("stopped", exit_code=code)
     return code
 
@@ -113,12 +113,18 @@ async def _run(server: _Server, listening: socket.socket, parts: Sequence[Part],
         _tell_broken("http-failed", server, serving.exception())
         code = 1
     stopping.cancel()
-    server.config.app.state.readiness.draining.set()  # type: ignore[union-attr]  # our own FastAPI, given as an object
+    _leave(server.config.app)
     server.should_exit = True
     with contextlib.suppress(TimeoutError, SystemExit):
         async with asyncio.timeout(HTTP_DRAIN_S + 1):
             await asyncio.gather(serving, return_exceptions=True)
     return code
+
+
+def _leave(app: Any) -> None:
+    """From now on not ready, and the clock runs."""
+    app.state.readiness.draining.set()
+    _leaving.set()
 
 
 async def _stop(started: Sequence[Part]) -> None:
@@ -188,14 +194,15 @@ def run(main: Callable[[], Awaitable[int]]) -> None:
     except Exception as error:  # noqa: BLE001 - the last wall of the process: one readable line, exit 1
         _tell_broken("cannot-start", main, error)
         code = 1
+    _leaving.set()
     sys.exit(code)
 
 
 def _leave_at_last() -> None:
     """A process that neither works nor ends could not be started again; so it ends, whatever still hangs."""
-    _parts_stopped.wait()
-    time.sleep(LINGER_S)
-    log().error("left-by-force", seconds=LINGER_S)
+    _leaving.wait()
+    time.sleep(LAST_S)
+    log().error("left-by-force", seconds=LAST_S)
     os._exit(1)
 
 

@@ -12,12 +12,14 @@ import structlog
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
+from mode.threads import WorkerThread
 
 from eventlog.following import as_record
 from eventlog.positions import starting
 from eventlog.records import PositionLost, Record, TopicPartition
 
 COMMIT_EVERY_S = 1.0
+LAST_COMMIT_S = 0.5
 SEEK_WITHIN_S = 20.0
 MOVED_PAUSE_S = 0.1
 FETCH_WAIT_MS = 100
@@ -109,7 +111,9 @@ class Consumer(driver.Consumer):
         """Take no more, let the batch under way end, tell Kafka's lag tools."""
         self.leaving = True
         await self._settle()
-        await self._commit_positions()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_COMMIT_S):
+                await self._commit_positions()
 
     async def _settle(self) -> None:
         """A batch whose absorbing has begun is waited for; one that has not begun is void."""
@@ -202,6 +206,14 @@ class Consumer(driver.Consumer):
         return Thread(self, loop=self.loop, beacon=self.beacon)
 
 
+class Daemon(WorkerThread):
+    """A thread that may not keep the process alive, e.g. while it waits for a Kafka that is away."""
+
+    def __init__(self, service: Any, **kwargs: Any) -> None:
+        super().__init__(service, **kwargs)
+        self.daemon = True
+
+
 class Thread(driver.AIOKafkaConsumerThread):
     """The thread in which aiokafka runs, with a client made for whole fetches and short waits."""
 
@@ -224,6 +236,8 @@ class Thread(driver.AIOKafkaConsumerThread):
             heartbeat_interval_ms=3_000,
             metadata_max_age_ms=60_000,
         )
+
+    Worker = Daemon
 
     def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
         """Said once by whoever waits for `failed`, not printed here."""

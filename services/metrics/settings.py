@@ -19,7 +19,7 @@ class MetricsSettings(Settings):
         "Europe/London", description="Where the council keeps its clocks: when a new day begins."
     )
     database_connections: int = Field(
-        12, ge=6, le=100, description="Most connections to Postgres at one time, of one worker."
+        16, ge=10, le=100, description="Most connections to Postgres at one time, of one worker."
     )
     batch_records: int = Field(
         5000,

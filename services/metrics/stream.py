@@ -23,8 +23,9 @@ from services.metrics.flow import Ledger, NotNow, absorb
 TOPICS = ("primed.case-events", "primed.action-events")
 ORGANISATION = "primed.organisation"
 METRICS = "primed.metric-events"
-LONG_BATCH = 400
-"""From so many records on a batch goes in two lanes: while one waits for Postgres, the other is folded."""
+LANE = 400
+MOST_LANES = 4
+"""A batch goes in one lane for each so many records: while one waits for Postgres, another is folded."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
 NOTE_EVERY_S = 1.0
 
@@ -120,11 +121,10 @@ async def _patiently(work: Callable[[], Any]) -> Any:
 
 
 def _lanes(batch: Batch) -> list[Batch]:
-    """A long batch in two transactions, by partitions, which are independent of one another."""
-    if sum(map(len, batch.values())) < LONG_BATCH or len(batch) < 2:
-        return [batch]
-    lanes: list[dict[TopicPartition, Sequence[Record]]] = [{}, {}]
-    sizes = [0, 0]
+    """A long batch in several transactions, by partitions, which are independent of one another."""
+    count = min(MOST_LANES, len(batch), 1 + sum(map(len, batch.values())) // LANE)
+    lanes: list[dict[TopicPartition, Sequence[Record]]] = [{} for _ in range(count)]
+    sizes = [0] * count
     for place, records in sorted(batch.items(), key=lambda pair: -len(pair[1])):
         smaller = sizes.index(min(sizes))
         lanes[smaller][place] = records

@@ -46,7 +46,7 @@ CREATE TABLE event (
     body       bytea NOT NULL,
     PRIMARY KEY (generation, topic, partition, "offset")
 );
-CREATE INDEX event_of_item ON event (generation, tenant, subject);
+CREATE INDEX event_of_item ON event (generation, subject, tenant);
 CREATE INDEX event_of_source ON event (generation, tenant, source, known_at);
 
 -- How each work item stands after everything known, for lists of work.

@@ -7,7 +7,9 @@ SELECT 1, $1, 'live' WHERE NOT EXISTS (SELECT FROM generation)
 ON CONFLICT DO NOTHING
 
 -- name: live_generation
-SELECT id, fold_version FROM generation WHERE state = 'live' FOR SHARE
+-- A batch goes to its rows by their keys. Postgres may think that a table which grows fast is still small, and
+-- read it whole; in this transaction it may not.
+SELECT id, fold_version, set_config('enable_seqscan', 'off', true) FROM generation WHERE state = 'live' FOR SHARE
 
 -- name: begin_positions
 INSERT INTO position (generation, topic, partition)
@@ -45,10 +47,16 @@ UPDATE position SET read_at = $5 FROM resting
 WHERE position.generation = $1 AND position.topic = resting.topic AND position.partition = resting.partition
 
 -- name: events_of_items
-SELECT topic, tenant, subject, body FROM event
-JOIN unnest($2::text[], $3::text[], $4::text[]) AS asked (topic, tenant, subject) USING (topic, tenant, subject)
-WHERE generation = $1
-ORDER BY partition, "offset"
+-- OFFSET 0 keeps the search for one item apart, so that each is found by its own key. Tenant and topic are compared
+-- as expressions: nearly all events share them, so no index may be entered by them.
+SELECT found.topic, found.tenant, found.subject, found.body
+FROM unnest($2::text[], $3::text[], $4::text[]) AS asked (topic, tenant, subject), LATERAL (
+    SELECT * FROM event
+    WHERE generation = $1 AND event.subject = asked.subject AND event.tenant || '' = asked.tenant
+    OFFSET 0
+) AS found
+WHERE found.topic = asked.topic
+ORDER BY found.partition, found."offset"
 
 -- name: add_faults
 INSERT INTO fault (generation, topic, partition, "offset", n, tenant, source, fault, day, amount)

@@ -19,7 +19,7 @@ from services.metrics.flow import absorb
 from services.metrics.letters import LetterCarrier
 from services.metrics.store import dump
 from services.metrics.store.graves import PostgresGraves
-from services.metrics.store.ledger import FoldVersionDiffers, PostgresLedger
+from services.metrics.store.ledger import SQL, FoldVersionDiffers, PostgresLedger
 from tests.casebook import PLACES, batch, batches, council, log_of, records, said, table
 from tests.conftest import Stack
 
@@ -206,6 +206,19 @@ async def test_what_postgres_cannot_keep_is_found_and_the_rest_counts(database: 
     assert len(await table(database, "event", "1", "subject = 'demo/cases/long'")) == 2
     positions = await table(database, "position", "sum(next_offset)")
     assert positions == [(len(events) + 3,)]
+
+
+async def test_items_are_found_by_their_keys_also_in_a_table_that_grew_unseen(database: str) -> None:
+    await kept(database, log_of(council(300)), 5000)
+    connection = await asyncpg.connect(database, server_settings={"search_path": "metrics"})
+    asked = (["primed.case-events"] * 99, ["demo"] * 99, [f"demo/cases/{number}" for number in range(99)])
+    async with connection.transaction():
+        await connection.fetch(SQL["live_generation"])
+        plan = await connection.fetch(f"EXPLAIN {SQL['events_of_items']}", 1, *asked)
+    await connection.close()
+    scans = [row[0] for row in plan if "Scan" in row[0] and " on event" in row[0]]
+    assert len(scans) == 1
+    assert "Index Scan using event_of_item" in scans[0]
 
 
 async def test_a_ledger_of_another_fold_is_not_touched(database: str) -> None:

@@ -24,8 +24,8 @@ TOPICS = ("primed.case-events", "primed.action-events")
 ORGANISATION = "primed.organisation"
 METRICS = "primed.metric-events"
 LANE = 400
-MOST_LANES = 4
-"""A batch goes in one lane for each so many records: while one waits for Postgres, another is folded."""
+MOST_LANES = 2
+"""A longer batch than this goes in two lanes: while one waits for Postgres, the other is folded."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
 NOTE_EVERY_S = 1.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec import UNSET
 
@@ -14,8 +14,7 @@ from services.metrics.domain.facts import Fact, fact_of
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a record stands in the log, for ever the same."""
 
     topic: str
@@ -23,20 +22,15 @@ class Place:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class ItemId:
+class ItemId(NamedTuple):
     """The item that an event is about. The topic belongs to it: every line follows from one partition."""
 
     topic: str
     tenant: str
     subject: str
 
-    def __hash__(self) -> int:
-        return hash((self.subject, self.tenant))
 
-
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """An event that can be folded, with its place and the moment from which it was known."""
 
     place: Place
@@ -47,8 +41,7 @@ class Heard:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A record that nobody can read: kept with its bytes and place, told to `primed.dead-letters`."""
 
     place: Place

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from eventlog.records import Record, TopicPartition
 from services.metrics.domain.hearing import Heard, Place, Refused, hear, moment_of
@@ -12,8 +13,7 @@ from services.metrics.domain.hearing import Heard, Place, Refused, hear, moment_
 Batch = Mapping[TopicPartition, Sequence[Record]]
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where the ledger stands in one partition; `dead_run` counts unreadable records up to here, in a row."""
 
     next_offset: int

@@ -177,9 +177,7 @@ class PostgresBook:
 
 
 async def _bury(connection: Connection, refused: Sequence[Refused]) -> None:
-    rows = [
-        (*_place(one.place), one.known_at, one.key, one.value, one.reason, one.sentence) for one in refused
-    ]
+    rows = [(*one.place, one.known_at, one.key, one.value, one.reason, one.sentence) for one in refused]
     if rows:
         await connection.execute(SQL["bury"], *_columns(rows, 8))
 
@@ -187,10 +185,6 @@ async def _bury(connection: Connection, refused: Sequence[Refused]) -> None:
 def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     columns = [list(column) for column in zip(*rows, strict=True)]
     return columns or [[] for _ in range(width)]
-
-
-def _place(place: Any) -> tuple[str, int, int]:
-    return (place.topic, place.partition, place.offset)
 
 
 def _by_item(row: Sequence[Any]) -> tuple[str, str]:
@@ -201,7 +195,7 @@ def _events(generation: int, folded: Folded) -> list[tuple[Any, ...]]:
     return [
         (
             generation,
-            *_place(heard.place),
+            *heard.place,
             heard.item.tenant,
             heard.item.subject,
             *heard.fact.identity,
@@ -219,9 +213,7 @@ def _lines(generation: int, folded: Folded) -> list[tuple[Any, ...]]:
     return [
         (
             generation,
-            place.topic,
-            place.partition,
-            place.offset,
+            *place,
             n,
             item.tenant,
             item.subject,
@@ -235,7 +227,7 @@ def _lines(generation: int, folded: Folded) -> list[tuple[Any, ...]]:
 
 
 def _faults(folded: Folded) -> list[tuple[Any, ...]]:
-    return [(*_place(line.place), line.n, line.tenant, *line.fault, line.amount) for line in folded.faults]
+    return [(*line.place, line.n, line.tenant, *line.fault, line.amount) for line in folded.faults]
 
 
 def _balances(balances: Mapping[Balance, int]) -> Iterable[tuple[str, ...]]:

@@ -23,6 +23,8 @@ from bench.stand import Product, product, say
 TEAM = "north-locality"
 OTHERS = ("south-locality", "east-locality", "reviews", "safeguarding", "reablement")
 SHOWN = re.compile(r'measure=unallocated&amp;[^"]*"[^>]*>([\d,]+)</a>')
+GAUGES = ("metrics_lag_records", "metrics_untold_figures")
+WAITING = re.compile(rf"^\w*(?:{'|'.join(GAUGES)}) (\S+)$", re.M)
 THROTTLE_S = 0.25
 """The page fetches one of its parts at most so often (its own setting)."""
 
@@ -71,7 +73,7 @@ async def _measure(up: Product, rate: int, seconds: int) -> Page:
         say("loading two years of a council")
         await _load(client, up, feeder)
         page = _page(up)
-        await _quiet(client, page, reader)
+        await _quiet(client, up)
         seen = Seen(start=await _shown(client, page, reader))
         say(f"posting {rate} events a second for {seconds} s, with the team's page open")
         watching = asyncio.create_task(_watch(client, up, page, reader, seen))
@@ -96,17 +98,16 @@ async def _load(client: httpx2.AsyncClient, up: Product, headers: dict[str, str]
         answer.raise_for_status()
 
 
-async def _quiet(client: httpx2.AsyncClient, page: str, headers: dict[str, str]) -> None:
-    """Wait until the page no longer changes: the history is absorbed and told."""
-    last, since = -1, time.monotonic()
-    until = time.monotonic() + 180
-    while time.monotonic() - since < 8:
+async def _quiet(client: httpx2.AsyncClient, up: Product) -> None:
+    """Wait until the history is absorbed and every figure of it was told."""
+    until, still = time.monotonic() + 300, 0
+    while still < 5:
         if time.monotonic() > until:
-            raise TimeoutError("The page did not come to rest within three minutes.")
+            raise TimeoutError("The ledger did not come to rest within five minutes.")
         await asyncio.sleep(1)
-        value = await _shown(client, page, headers)
-        if value != last:
-            last, since = value, time.monotonic()
+        said = (await client.get(f"{up.place.url('metrics-1')}/metrics")).text
+        left = [float(amount) for amount in WAITING.findall(said)]
+        still = still + 1 if len(left) == len(GAUGES) and not any(left) else 0
 
 
 async def _shown(client: httpx2.AsyncClient, page: str, headers: dict[str, str]) -> int:

@@ -38,6 +38,9 @@ from services.metrics.telling import Teller
 PORT, SECOND_WORKER = 2, 22
 """Above the port base: worker 1, and worker 2 with the others after it."""
 
+FAR_BEHIND = 2_000
+"""Records of lag from which on figures are told less often."""
+
 GARBAGE_AFTER = 100_000
 """A batch makes very many objects and no cycles: looking for them each 700 takes a sixth of the time."""
 
@@ -63,6 +66,7 @@ class Rooms:
             self.now,
             settings.tell_every_ms / 1000,
             self.live.heard,
+            lambda: sum(self.carriage.lag().values()) > FAR_BEHIND,
         )
         self.absorber = Absorber(self.ledger, settings.dead_letters_in_a_row, self.absorbed)
         self.carriage = Carriage(

@@ -22,6 +22,9 @@ LOOK_EVERY_S = 0.1
 SHARE = 1.0
 """After a long round we rest as long as it took: telling never takes more than half of a processor."""
 
+CATCHING_UP_S = 3.0
+"""While the ledger has far to go, its figures are on their way: telling each would only slow it down."""
+
 TOLD = counter("metrics_told_total", "Metric events sent.")
 BEHIND = gauge("metrics_untold_figures", "Figures that may have changed and were not looked at yet.")
 ROUND = histogram("metrics_telling_seconds", "How long a round of telling takes, from marks to sent events.")
@@ -46,9 +49,11 @@ class Publisher:
         now: Callable[[], dt.datetime],
         every_s: float,
         heard: Callable[[], None],
+        catching_up: Callable[[], bool],
     ) -> None:
         self._leading, self._new_teller, self._last_sent = leading, new_teller, last_sent
         self._now, self._every_s, self._heard = now, every_s, heard
+        self._catching_up = catching_up
         self._call = asyncio.Event()
         self._leaving = False
         self._running: asyncio.Task[None] | None = None
@@ -111,6 +116,8 @@ class Publisher:
                 self._heard()
             if sent or teller.behind:
                 await asyncio.sleep(max(self._every_s - took, took * SHARE if took > self._every_s else 0.0))
+            if self._catching_up():
+                await asyncio.sleep(CATCHING_UP_S)
             await self._called(0.0 if teller.behind else LOOK_EVERY_S)
 
     async def _called(self, patience_s: float) -> None:

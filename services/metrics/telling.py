@@ -46,10 +46,11 @@ from services.metrics.domain.telling import (
 
 TYPE = "primed.measure.changed.v1"
 TOPIC = TOPIC_OF[TYPE]
-MOST_AT_ONCE = 3000
+MOST_AT_ONCE = 500
 """Most figures in one round; the rest waits, newest first, so that history never holds up today."""
 
 CHUNK = 1000
+"""Most messages sent before they are noted."""
 
 What = TypeVar("What")
 

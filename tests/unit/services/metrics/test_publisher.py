@@ -56,12 +56,20 @@ class Rounds:
         return self.sends
 
 
-async def run(rounds: Rounds, seconds: float, lead: Callable[[], Any] = leading) -> Publisher:
+async def run(
+    rounds: Rounds, seconds: float, lead: Callable[[], Any] = leading, catching_up: bool = False
+) -> Publisher:
     async def nothing() -> dict[bytes, int]:
         return {}
 
     publisher = Publisher(
-        lead, lambda: cast("Teller", rounds), nothing, lambda: dt.datetime.now(dt.UTC), EVERY_S, lambda: None
+        lead,
+        lambda: cast("Teller", rounds),
+        nothing,
+        lambda: dt.datetime.now(dt.UTC),
+        EVERY_S,
+        lambda: None,
+        lambda: catching_up,
     )
     await publisher.start()
     until = time.monotonic() + seconds
@@ -71,6 +79,12 @@ async def run(rounds: Rounds, seconds: float, lead: Callable[[], Any] = leading)
     await publisher.stop()
     assert not publisher.failed.done()
     return publisher
+
+
+async def test_while_the_ledger_has_far_to_go_little_is_told() -> None:
+    rounds = Rounds()
+    await run(rounds, 0.5, catching_up=True)
+    assert len(rounds.at) == 1
 
 
 async def test_changes_are_gathered_between_rounds() -> None:

@@ -13,7 +13,7 @@ Maybe = UnsetType
 
 
 class Work(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a work event may say. Absent = unchanged; a `due` or `start_by` of null clears the date.
+    """What a work event may say. Absent or null = unchanged; only in `due-changed` does a null `due` or `start_by` clear the date.
 
     Which field each event uses is the state table of `docs/ledger.md`; a field on another type is not used.
     """

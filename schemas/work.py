@@ -13,9 +13,10 @@ Maybe = UnsetType
 
 
 class Work(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a work event may say. Absent or null = unchanged; only in `due-changed` does a null `due` or `start_by` clear the date.
+    """What a work event may say; what is absent or null stays unchanged.
 
-    Which field each event uses is the state table of `docs/ledger.md`; a field on another type is not used.
+    Only in `due-changed` does a null `due` or `start_by` clear the date. Which field each event uses
+    is the state table of `docs/ledger.md`; a field on another type is not used.
     """
 
     kind: (

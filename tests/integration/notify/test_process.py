@@ -153,8 +153,10 @@ class World:
 
     def said(self) -> list[CloudEvent]:
         """What was said of this tenant's exceptions, each event once, in the order of the log."""
-        found = [registry.read(record.value or b"").envelope for record in self.heard.get(SAID, [])]
-        return list({one.id: one for one in found if one.tenant == self.tenant}.values())
+        mine = key_of(self.tenant, "")
+        own = [one for one in self.heard.get(SAID, []) if (one.key or b"").startswith(mine)]
+        found = [registry.read(record.value or b"").envelope for record in own]
+        return list({one.id: one for one in found}.values())
 
     def letters(self) -> list[Record]:
         mine = key_of(self.tenant, "")

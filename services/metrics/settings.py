@@ -22,7 +22,7 @@ class MetricsSettings(Settings):
         16, ge=10, le=100, description="Most connections to Postgres at one time, of one worker."
     )
     batch_records: int = Field(
-        5000,
+        20_000,
         ge=1,
         le=50_000,
         description="Most records in one batch: more is quicker in bulk and takes more memory.",

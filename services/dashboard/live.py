@@ -30,7 +30,7 @@ from schemas.tree import Tree
 
 TOPICS = ("primed.metric-events", "primed.escalation-events", "primed.action-events")
 PING_S = 15.0
-GATHER_S = 0.25
+GATHER_S = 0.05
 """A page hears of one thing at most so often; what changes meanwhile is told together."""
 READERS = ("practitioner", "manager", "head", "director", "finance", "analyst", "operator", "service")
 

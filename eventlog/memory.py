@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Literal
 
@@ -114,7 +115,7 @@ class MemoryProducer:
         self._closed = True
 
 
-class _Running:
+class _Running(ABC):
     """A task in the background whose end by an error is told through `failed`."""
 
     def __init__(self) -> None:
@@ -136,8 +137,8 @@ class _Running:
         except Exception as error:  # noqa: BLE001 - handed on through `failed`, as the real ones do
             self.failed.set_exception(error)
 
-    async def _run(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _run(self) -> None: ...
 
 
 class MemoryCarriage(_Running):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from schemas.tree import Tree
+from services.metrics.domain.cuts import Cuts as Cuts
+from services.metrics.domain.cuts import Sum as Sum
 from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
 from services.metrics.domain.formula import Term
 from services.metrics.domain.measures import Catalogue, Declared
@@ -84,6 +86,13 @@ class Reports(Protocol):
     ) -> list[Flow]: ...
 
 
+class Sums(Protocol):
+    """Lines added up, cut by any column, and the lines themselves; as known at the snapshot's moment."""
+
+    async def sums(self, cuts: Cuts) -> list[Sum]: ...
+    async def traced(self, cuts: Cuts, known_after: dt.datetime | None, limit: int) -> list[Line]: ...
+
+
 class Trail(Protocol):
     """The way back to lines and events."""
 
@@ -102,7 +111,7 @@ class Lists(Protocol):
     async def feeds(self, today: dt.date) -> list[Feed]: ...
 
 
-class Snapshot(Ledger, Reports, Trail, Lists, Protocol):
+class Snapshot(Ledger, Reports, Sums, Trail, Lists, Protocol):
     """One consistent reading of the live generation."""
 
     async def freshness(self) -> Freshness: ...

@@ -1,4 +1,4 @@
-"""How fast a backlog is absorbed: Kafka to committed ledger, by one worker and two, beside the bare client."""
+"""How fast a backlog is absorbed: Kafka to committed ledger, one worker and two, beside the bare client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quix Streams counts the records of each key, kept in RocksDB with a changelog. In the peers' own environment.
+"""Quix Streams counts the records of each key, in RocksDB with a changelog. In the peers' own environment.
 
 Prints the seconds from the first record to the last one committed.
 """

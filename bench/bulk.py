@@ -18,7 +18,7 @@ from bench.stand import Stand, running, say
 TOPIC = "primed.case-events"
 POSITIONS = "SELECT coalesce(sum(next_offset), 0) FROM metrics.position WHERE topic = $1"
 LINES = "SELECT count(*) FROM metrics.line"
-ABSORBED = re.compile(r"metrics_events_total (\S+)$", re.M)
+ABSORBED = re.compile(r"^\w*metrics_events_total (\S+)$", re.M)
 
 
 @dataclass(frozen=True, slots=True)

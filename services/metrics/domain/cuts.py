@@ -29,3 +29,25 @@ class Sum(NamedTuple):
 
     by: tuple[str, ...]
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What of a unit's lines a report is about: one worker's, some kinds or settings; without them all."""
+
+    worker: str | None = None
+    kinds: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """As the ledger is asked."""
+        named = (
+            ("worker", () if self.worker is None else (self.worker,)),
+            ("kind", self.kinds),
+            ("setting", self.settings),
+        )
+        return tuple((column, frozenset(values)) for column, values in named if values)
+
+
+ALL = Only()

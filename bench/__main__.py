@@ -1,47 +1,89 @@
-"""`make bench`: one run, one table with ratios; speed is only ever compared within a run."""
+"""`make bench`: one run, one report with ratios; speed is only ever compared within a run."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+from collections.abc import Iterable, Sequence
 
-from bench import bulk, page
-from bench.stand import stand
+from bench import bulk, live, peers
+from bench.load import produce
+from bench.stand import say, stand
+
+PARTS = ("absorb", "peers", "live")
 
 
 def main() -> None:
-    """Measure and print a Markdown table."""
+    """Measure and print Markdown tables."""
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    words.add_argument("--events", type=int, default=200_000, help="events in the backlog")
-    words.add_argument("--rate", type=int, default=100, help="events a second while a page is watched")
-    words.add_argument("--seconds", type=int, default=60, help="how long the page is watched")
+    words.add_argument("parts", nargs="*", default=PARTS, help=f"what to measure: {', '.join(PARTS)}")
+    words.add_argument("--events", type=int, default=300_000, help="events in the backlog")
+    words.add_argument("--rates", type=int, nargs="+", default=[100, 1000], help="events a second, told live")
+    words.add_argument("--seconds", type=int, default=60, help="how long each of them is watched")
     asked = words.parse_args()
+    if wrong := set(asked.parts) - set(PARTS):
+        words.error(f"there is no {', '.join(sorted(wrong))}; there is {', '.join(PARTS)}")
+    if {"absorb", "peers"} & set(asked.parts):
+        print(_backlog(asked.events, with_peers="peers" in asked.parts))
+    if "live" in asked.parts:
+        print(_live(live.measure(asked.rates, asked.seconds)))
+
+
+def _backlog(events: int, *, with_peers: bool) -> str:
     with stand() as ground:
-        backlog = bulk.measure(ground, asked.events)
-    watched = page.measure(asked.rate, asked.seconds)
-    print(table(backlog, watched))
+        say(f"producing {events} events")
+        asyncio.run(produce(ground.place.bootstrap, bulk.TOPIC, events))
+        bare = asyncio.run(bulk.consume(ground.place.bootstrap, events))
+        found = peers.measure(ground, bulk.TOPIC, events) if with_peers else []
+        ours = [asyncio.run(bulk.absorb(ground, events, 1))]
+    with stand() as ground:  # a ledger without a line, for two
+        asyncio.run(produce(ground.place.bootstrap, bulk.TOPIC, events))
+        ours.append(asyncio.run(bulk.absorb(ground, events, 2)))
+    rows = [("bare aiokafka `getmany`", "nothing", bare, "")]
+    rows += [(peer.name, peer.keeps, peer.rate, peer.why) for peer in found]
+    rows += [(f"**Primed, {_workers(one.workers)}**", _kept(one), one.rate, "") for one in ours]
+    return table(
+        f"{events:,} events from Kafka, in one run",
+        ("keeps", "events/s", "beside bare"),
+        ((name, keeps, _rate(rate, why), _ratio(rate, bare)) for name, keeps, rate, why in rows),
+    )
 
 
-def table(backlog: bulk.Bulk, watched: page.Page) -> str:
-    """The results as they are printed."""
-    ratio = backlog.absorb / backlog.consume
-    each = backlog.lines / backlog.events
-    return f"""
-| {backlog.events:,} events from Kafka, in one run | events/s | beside bare consume |
-|---|---:|---:|
-| bare aiokafka `getmany` | {backlog.consume:,.0f} | 1 |
-| **Kafka to committed ledger, one worker** | {backlog.absorb:,.0f} | {ratio:.3f} |
+def _workers(many: int) -> str:
+    return "one worker" if many == 1 else f"{many} workers"
 
-{each:.1f} lines and {backlog.bytes_an_event:,.0f} bytes of Postgres an event.
 
-| {watched.rate} events/s, {watched.probes} of them watched on a team's page | p50 ms | p99 ms |
-|---|---:|---:|
-| posted → acknowledged | {_ms(watched.acknowledged)} |
-| **posted → shown on the page** | {_ms(watched.shown)} |
-"""
+def _kept(one: bulk.Absorbed) -> str:
+    return (
+        f"facts, {one.lines:.1f} lines an event, balances, positions in Postgres "
+        f"({one.stored:,.0f} bytes an event; {one.resident:,.0f} MB resident)"
+    )
+
+
+def _rate(rate: float | None, why: str) -> str:
+    return f"{rate:,.0f}" if rate else f"did not run: {why}"
+
+
+def _ratio(rate: float | None, bare: float) -> str:
+    return f"{rate / bare:.3f}" if rate else ""
+
+
+def _live(found: Sequence[live.Told]) -> str:
+    return table(
+        "live: posted, then told",
+        ("events/s", "probes", "acknowledged p50 / p99 ms", "**told p50 / p99 ms**"),
+        ((one.where, str(one.rate), str(one.probes), _ms(one.acknowledged), _ms(one.seen)) for one in found),
+    )
 
 
 def _ms(pair: tuple[float, float]) -> str:
-    return f"{pair[0] * 1000:,.0f} | {pair[1] * 1000:,.0f}"
+    return f"{pair[0] * 1000:,.0f} / {pair[1] * 1000:,.0f}"
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, the first column to the left, the others to the right."""
+    lines = [f"| {title} | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows), ""])
 
 
 if __name__ == "__main__":

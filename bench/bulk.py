@@ -1,55 +1,40 @@
-"""How fast a backlog is absorbed: Kafka to committed ledger, beside the bare client on the same topic."""
+"""How fast a backlog is absorbed: Kafka to committed ledger, one worker and two, beside the bare client."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import asyncpg
+import httpx2
+import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from bench.load import produce
 from bench.stand import Stand, running, say
 
 TOPIC = "primed.case-events"
 POSITIONS = "SELECT coalesce(sum(next_offset), 0) FROM metrics.position WHERE topic = $1"
 LINES = "SELECT count(*) FROM metrics.line"
+ABSORBED = re.compile(r"^\w*metrics_events_total (\S+)$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
-    """Events a second, of the same events in the same run."""
+class Absorbed:
+    """What workers did: events a second, lines and bytes of Postgres an event, the largest resident MB."""
 
-    events: int
-    consume: float
-    absorb: float
-    lines: int
-    bytes_an_event: float
-
-
-def measure(stand: Stand, events: int) -> Bulk:
-    """Produce the events, read them with the bare client, then let one worker absorb them."""
-    return asyncio.run(_measure(stand, events))
+    workers: int
+    rate: float
+    lines: float
+    stored: float
+    resident: float
 
 
-async def _measure(stand: Stand, events: int) -> Bulk:
-    say(f"producing {events} events")
-    await produce(stand.place.bootstrap, TOPIC, events)
-    say("reading them with the bare client")
-    consume = await _consume(stand.place.bootstrap, events)
-    say("absorbing them with one worker")
-    connection = await asyncpg.connect(stand.place.dsn)
-    before = await connection.fetchval("SELECT pg_database_size(current_database())")
-    with running(stand.service("metrics-1"), stand.place):
-        absorb = await _absorb(connection, events)
-    lines = await connection.fetchval(LINES)
-    size = await connection.fetchval("SELECT pg_database_size(current_database())") - before
-    await connection.close()
-    return Bulk(events, consume, absorb, lines, size / events)
-
-
-async def _consume(bootstrap: str, events: int) -> float:
+async def consume(bootstrap: str, events: int) -> float:
+    """Events a second that the bare client reads."""
+    say(f"reading {events} events with the bare client")
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
     )
@@ -62,13 +47,42 @@ async def _consume(bootstrap: str, events: int) -> float:
         return events / (time.perf_counter() - began)
 
 
-async def _absorb(connection: asyncpg.Connection, events: int) -> float:
-    """From the first commit to the last: starting a process is not part of the rate."""
+async def absorb(stand: Stand, events: int, workers: int) -> Absorbed:
+    """Let so many workers absorb the topic of a stand whose ledger is empty."""
+    say(f"absorbing {events} events with {workers} worker(s)")
+    connection = await asyncpg.connect(stand.place.dsn)
+    try:
+        before = await connection.fetchval("SELECT pg_database_size(current_database())")
+        with ExitStack() as stack:
+            programs = [stand.service(f"metrics-{n}", workers) for n in range(1, workers + 1)]
+            children = [stack.enter_context(running(one, stand.place)) for one in programs]
+            rate = await _rate(connection, events, [one.address or "" for one in programs])
+            resident = max(psutil.Process(child.pid).memory_info().rss for child in children)
+        lines = await connection.fetchval(LINES)
+        after = await connection.fetchval("SELECT pg_database_size(current_database())")
+        return Absorbed(workers, rate, lines / events, (after - before) / events, resident / 1e6)
+    finally:
+        await connection.close()
+
+
+async def _rate(connection: asyncpg.Connection, events: int, addresses: list[str]) -> float:
+    """From the moment at which every worker has committed to the last commit: starting is not part of it."""
     first: tuple[float, int] | None = None
-    while True:
-        done, now = int(await connection.fetchval(POSITIONS, TOPIC)), time.perf_counter()
-        if done and first is None:
-            first = (now, done)
-        if first is not None and done >= events:
-            return (done - first[1]) / max(now - first[0], 1e-9)
-        await asyncio.sleep(0.02)
+    async with httpx2.AsyncClient(timeout=5) as client:
+        while True:
+            done, now = int(await connection.fetchval(POSITIONS, TOPIC)), time.perf_counter()
+            if first is None and done and all([await _at_work(client, one) for one in addresses]):
+                first = (now, done)
+            if done >= events:
+                if first is None or now - first[0] < 1:
+                    raise ValueError(f"{events} events are too few: all were absorbed before the clock ran.")
+                return (done - first[1]) / (now - first[0])
+            await asyncio.sleep(0.02)
+
+
+async def _at_work(client: httpx2.AsyncClient, address: str) -> bool:
+    try:
+        found = ABSORBED.search((await client.get(f"{address}/metrics")).text)
+    except httpx2.TransportError:
+        return False
+    return found is not None and float(found[1]) > 0

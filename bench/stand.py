@@ -30,9 +30,10 @@ class Stand:
 
     place: Place
 
-    def service(self, name: str) -> Program:
-        """The program of one process of the product."""
-        return next(one for one in roster.product(self.place, Options()) if one.name == name)
+    def service(self, name: str, workers: int = 1) -> Program:
+        """The program of one process of the product with so many workers."""
+        options = Options(workers=workers)
+        return next(one for one in roster.product(self.place, options) if one.name == name)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Events of figures: what `metrics` tells when a measure of a unit changes."""
+"""Events of figures: what `metrics` tells when a measure of a unit changes, or a feed falls silent."""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ Variation = Literal[
     "neither_low",
 ]
 Assurance = Literal["consistently_passes", "hit_or_miss", "consistently_fails"]
+Cadence = Literal["live", "nightly", "weekly"]
+PeriodName = Annotated[str, Meta(pattern=r"^\d{4}-(\d{2}|W\d{2})$", description="YYYY-MM or YYYY-Www.")]
+Moment = Annotated[str, Meta(max_length=40, description="RFC 3339 with offset.")]
+FreshAt = Annotated[str, Meta(description="RFC 3339: the log had been read up to here.")]
+Positions = Annotated[dict[str, int], Meta(description="topic-partition → next offset.")]
+
+
+class GivenFigure(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A figure as it was given when its period closed."""
+
+    value: Number | None
+    numerator: int | None = None
+    denominator: int | None = None
+    at: Annotated[Moment, Meta(description="What was known up to here counted.")]
 
 
 class MeasureChanged(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,14 +42,58 @@ class MeasureChanged(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     unit: Name
     measure: Name
     grain: Grain
-    period: Annotated[str, Meta(pattern=r"^\d{4}-(\d{2}|W\d{2})$", description="YYYY-MM or YYYY-Www.")]
+    period: PeriodName
     value: Annotated[Number | None, Meta(description="null: nothing to divide by.")]
     numerator: int | UnsetType = UNSET
     denominator: int | UnsetType = UNSET
     previous: Annotated[Number | None, Meta(description="What was told last for this key.")] = None
     target: Number | None = None
-    variation: Variation | None = None
-    assurance: Assurance | None = None
+    variation: Annotated[
+        Variation | None, Meta(description="What the latest finished point of its series says.")
+    ] = None
+    assurance: Annotated[Assurance | None, Meta(description="Whether the series will meet the target.")] = (
+        None
+    )
+    given: Annotated[
+        GivenFigure | None, Meta(description="The figure as first given, once its period has closed.")
+    ] = None
     as_at: Annotated[str, Meta(description="The day the value stands for, YYYY-MM-DD.")]
-    fresh_at: Annotated[str, Meta(description="RFC 3339: the log had been read up to here.")]
-    positions: Annotated[dict[str, int], Meta(description="topic-partition → next offset.")]
+    fresh_at: FreshAt
+    positions: Positions
+
+
+class MeasureRestated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A figure that was given is no longer so; `/v1/restatements` says why, line by line."""
+
+    unit: Name
+    measure: Name
+    grain: Grain
+    period: PeriodName
+    value: Annotated[Number | None, Meta(description="null: nothing to divide by.")]
+    numerator: int | None = None
+    denominator: int | None = None
+    previous: Annotated[Number | None, Meta(description="What stood before: as given, or restated.")] = None
+    given: GivenFigure
+    as_at: Annotated[str, Meta(description="The day the value stands for, YYYY-MM-DD.")]
+    fresh_at: FreshAt
+    positions: Positions
+
+
+class FeedStale(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A feed has been silent for longer than its declared cadence allows."""
+
+    source: Name
+    cadence: Cadence
+    last_event: Annotated[str | None, Meta(description="Day of its last event, YYYY-MM-DD.")] = None
+    last_known: Annotated[Moment | None, Meta(description="When the log took it.")] = None
+    since: Annotated[Moment | None, Meta(description="From here on it was too late.")] = None
+
+
+class FeedRecovered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A feed that was stale speaks again."""
+
+    source: Name
+    cadence: Cadence
+    last_event: Annotated[str | None, Meta(description="Day of its last event, YYYY-MM-DD.")] = None
+    last_known: Annotated[Moment | None, Meta(description="When the log took it.")] = None
+    stale_since: Annotated[Moment | None, Meta(description="From here on it had been too late.")] = None

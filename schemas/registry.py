@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
-from schemas import commitments, escalations, measures, organisation, work
+from schemas import commitments, escalations, measures, organisation, packages, work
 from schemas.envelope import Envelope, Event
 
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
@@ -28,8 +28,13 @@ WORK_VERBS = (
     "cancelled",
 )
 
+PACKAGE_VERBS = ("started", "changed", "ended")
+
 CASE_TYPES: dict[str, type[Struct]] = {
     **{f"primed.work.{verb}.v1": work.Work for verb in WORK_VERBS},
+    "primed.work.recorded.v1": work.WorkRecorded,
+    **{f"primed.package.{verb}.v1": packages.Package for verb in PACKAGE_VERBS},
+    "primed.package.recorded.v1": packages.PackageRecorded,
     "primed.event.retracted.v1": work.Retracted,
 }
 ORGANISATION_TYPES: dict[str, type[Struct]] = {
@@ -42,7 +47,12 @@ ORGANISATION_TYPES: dict[str, type[Struct]] = {
     "primed.worker.left.v1": organisation.WorkerLeft,
     "primed.role.assigned.v1": organisation.RoleAssigned,
 }
-METRIC_TYPES: dict[str, type[Struct]] = {"primed.measure.changed.v1": measures.MeasureChanged}
+METRIC_TYPES: dict[str, type[Struct]] = {
+    "primed.measure.changed.v1": measures.MeasureChanged,
+    "primed.measure.restated.v1": measures.MeasureRestated,
+    "primed.feed.stale.v1": measures.FeedStale,
+    "primed.feed.recovered.v1": measures.FeedRecovered,
+}
 ACTION_TYPES: dict[str, type[Struct]] = {
     "primed.meeting.scheduled.v1": commitments.MeetingScheduled,
     "primed.meeting.started.v1": commitments.MeetingStarted,
@@ -82,6 +92,13 @@ NEEDS_ONE_OF: dict[str, tuple[str, ...]] = {
 }
 """Without one of these fields the event says nothing."""
 
+
+def _parts(shape: Any) -> set[Any]:
+    """The plain types in an annotation, whatever it is wrapped in."""
+    inner = [_parts(part) for part in get_args(shape)]
+    return {shape}.union(*inner)
+
+
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _UNSTORABLE = re.compile(rb"\\u00(?:00|1[fF])")
 """Characters that stores cannot keep (NUL) or use between values (unit separator), as JSON writes them."""
@@ -89,6 +106,11 @@ _ENVELOPE = msgspec.json.Decoder(Envelope)
 _DATA: dict[str, msgspec.json.Decoder[Any]] = {
     name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()
 }
+_DATES: dict[type[Struct], tuple[str, ...]] = {
+    kind: tuple(field.name for field in structs.fields(kind) if dt.date in _parts(field.type))
+    for kind in set(TYPES.values())
+}
+"""The fields of each type that hold a date."""
 
 
 class Unreadable(Exception):
@@ -171,8 +193,8 @@ def _check_time(field: str, text: str) -> None:
 
 
 def _check_dates(data: Struct) -> None:
-    for field in ("due", "start_by", "deadline"):
-        value = getattr(data, field, None)
+    for field in _DATES[type(data)]:
+        value = getattr(data, field)
         if isinstance(value, dt.date) and not EARLIEST <= value <= LATEST:
             raise Unreadable("wrong-date", f"{field} {value} lies outside 1990–2100.", field)
 

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from schemas.registry import TOPIC_OF
 from services.metrics.domain.facts import NO_FACTS, Fact, Facts, evolve
-from services.metrics.domain.hearing import recall
+from services.metrics.domain.hearing import Heard, Place, hear, moment_of
 from services.metrics.domain.postings import postings
 
 SOURCE = "demo/cases"
@@ -68,8 +69,17 @@ def raw(said: dict[str, Any]) -> bytes:
     return json.dumps(said).encode()
 
 
+def heard(said: dict[str, Any], offset: int = 0) -> Heard:
+    """The event as a record of the log says it, known from the millisecond of its offset."""
+    topic = TOPIC_OF[said["type"]]
+    key = f"{said.get('tenant', 'demo')}/{said['subject']}".encode()
+    found = hear(Place(topic, 0, offset), moment_of(offset), key, raw(said))
+    assert isinstance(found, Heard), found
+    return found
+
+
 def fact(said: dict[str, Any]) -> Fact:
-    return recall(raw(said))
+    return heard(said).fact
 
 
 def facts(events: Iterable[dict[str, Any]]) -> Facts:

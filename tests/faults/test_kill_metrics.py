@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
 import random
 import signal
@@ -15,22 +14,12 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from primed.simulate import daily
-from primed.simulate.state import Said, fresh
+from primed.simulate.state import Said
 from tests.asking import Caller, absorbed, eventually, log_of
 from tests.conftest import Product
 from tests.reference import ledger
 
-BEGAN, ENDS = dt.date(2026, 1, 1), dt.date(2026, 6, 1)
 KILLS = 6
-
-
-@pytest.fixture(scope="module")
-def council() -> list[Said]:
-    state, said = fresh(11, BEGAN, ENDS), []
-    while state.day < ENDS:
-        said += daily.live_through(state)
-    return said
 
 
 def kill_at_random(product: Product, name: str, rng: random.Random, stop: threading.Event) -> int:

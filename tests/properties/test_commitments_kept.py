@@ -66,7 +66,6 @@ def fact(event: Struct, day: dt.date, sequence: int) -> Fact:
         sequence=sequence,
         rules=None,
         data=event,
-        raw=b"",
     )
 
 

@@ -17,7 +17,7 @@ from services.ingest.domain.moments import Zones
 from services.ingest.formats import READERS
 from services.ingest.formats.opening import Unpacking, chunks
 from services.ingest.store.mappings import shipped
-from services.metrics.domain.batch import Balance, FaultLine, fold
+from services.metrics.domain.batch import Balance, FaultLine, balances, fold
 from services.metrics.domain.hearing import Heard, Place, hear
 
 RECEIPT = Path(__file__).parents[3] / "shared" / "data" / "receipt.xes.gz"
@@ -50,7 +50,7 @@ def ledger(path: Path) -> tuple[dict[Balance, int], list[FaultLine]]:
         assert isinstance(found, Heard), found
         heard.append(found)
     folded = fold(heard, {})
-    return folded.balances, folded.faults
+    return balances(folded.lines), folded.faults
 
 
 @pytest.fixture(scope="module")
@@ -68,24 +68,24 @@ def text(path: Path) -> list[dict[str, str]]:
     return found
 
 
-def total(balances: dict[Balance, int], account: str, until: dt.date = LAST) -> int:
-    return sum(amount for (_, key), amount in balances.items() if key.account == account and key.day <= until)
+def total(sums: dict[Balance, int], account: str, until: dt.date = LAST) -> int:
+    return sum(amount for (_, key), amount in sums.items() if key.account == account and key.day <= until)
 
 
 Ledger = tuple[dict[Balance, int], list[FaultLine]]
 
 
 def test_the_ledger_holds_the_figures_of_the_log(ledger: Ledger) -> None:
-    balances, _ = ledger
+    sums, _ = ledger
     september = dt.date(2011, 9, 30)
-    assert {name: total(balances, name) for name in ("received", "completed", "completed_late", "open")} == {
+    assert {name: total(sums, name) for name in ("received", "completed", "completed_late", "open")} == {
         "received": 1434,
         "completed": 1329,
         "completed_late": 309,
         "open": 105,
     }
-    assert (total(balances, "open", september), total(balances, "overdue", september)) == (176, 53)
-    assert total(balances, "allocated") + total(balances, "unallocated") == 105
+    assert (total(sums, "open", september), total(sums, "overdue", september)) == (176, 53)
+    assert total(sums, "allocated") + total(sums, "unallocated") == 105
 
 
 def test_every_case_is_allocated_unless_it_ended_before_it_came_in(

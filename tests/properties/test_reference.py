@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from schemas.registry import read
-from services.metrics.domain.facts import NO_FACTS, fact_of
+from services.metrics.domain.facts import NO_FACTS
 from services.metrics.domain.postings import entries
+from tests.casework import fact
 from tests.reference import ledger
 from tests.reference.histories import logs
 
@@ -20,9 +20,8 @@ def fold(log: list[dict[str, Any]]) -> Counter[ledger.Key]:
     facts: dict[str, Any] = {}
     total: Counter[ledger.Key] = Counter()
     for event in log:
-        raw = json.dumps(event).encode()
         before = facts.get(event["subject"], NO_FACTS)
-        facts[event["subject"]], lines = entries(before, fact_of(read(raw), raw))
+        facts[event["subject"]], lines = entries(before, fact(event))
         for key, amount in lines:
             detail = json.dumps(dict(key.detail), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
             place = (key.account, key.team, key.day.isoformat(), key.kind, key.setting, key.worker, detail)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from schemas.tree import Tree
+from services.metrics.domain.cuts import Cuts as Cuts
+from services.metrics.domain.cuts import Sum as Sum
 from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
 from services.metrics.domain.formula import Term
 from services.metrics.domain.measures import Catalogue, Declared
-from services.metrics.domain.reports import By, Cut, Flow, OpenWork
 from services.metrics.domain.spc import Rules
 from services.metrics.domain.trail import Line, Page, Part, Said
 from services.metrics.domain.units import Rollup, Span, Teams
@@ -75,13 +76,11 @@ class Ledger(Protocol):
     async def begins(self, accounts: Collection[str]) -> dt.date | None: ...
 
 
-class Reports(Protocol):
-    """What reports are laid out from."""
+class Sums(Protocol):
+    """Lines added up, cut by any column, and the lines themselves; as known at the snapshot's moment."""
 
-    async def open_by_due(self, day: dt.date, teams: Teams, by: By) -> list[OpenWork]: ...
-    async def flows_by(
-        self, accounts: Sequence[str], span: Span, cut: Cut, kinds: Sequence[str]
-    ) -> list[Flow]: ...
+    async def sums(self, cuts: Cuts) -> list[Sum]: ...
+    async def traced(self, cuts: Cuts, known_after: dt.datetime | None, limit: int) -> list[Line]: ...
 
 
 class Trail(Protocol):
@@ -102,7 +101,7 @@ class Lists(Protocol):
     async def feeds(self, today: dt.date) -> list[Feed]: ...
 
 
-class Snapshot(Ledger, Reports, Trail, Lists, Protocol):
+class Snapshot(Ledger, Sums, Trail, Lists, Protocol):
     """One consistent reading of the live generation."""
 
     async def freshness(self) -> Freshness: ...

@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.metrics.answers.asking import Answer, Ask, BadQuestion, Ledger, Reports, Sources
+from services.metrics.answers.asked import Days, checked, happened, months_until, standing
+from services.metrics.answers.asking import Answer, Ask, Ledger, Sources, Sums
 from services.metrics.answers.figures import evaluate, periods_of
 from services.metrics.domain import finding, reports
+from services.metrics.domain.cuts import ALL, Only
 from services.metrics.domain.figures import Key
 from services.metrics.domain.periods import containing, year_before
 from services.metrics.domain.reports import (
@@ -16,18 +18,16 @@ from services.metrics.domain.reports import (
     CompletedRow,
     Cut,
     Flow,
+    OpenWork,
     OutcomeRow,
     Workload,
 )
 from services.metrics.domain.series import Series, judge
 from services.metrics.domain.units import Rollup
 
-MONTHS = 12
 QUARTER = 3
 SPOKEN = {"overdue": "Overdue work", "unallocated": "Work that nobody holds", "completed": "Completed work"}
 """What the sentence of a unit's page speaks of when it is not as usual."""
-
-Days = tuple[dt.date | None, dt.date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,52 +66,58 @@ class OutcomesReport:
         return year_before(self.first), year_before(self.last)
 
 
-async def workload(sources: Sources, ask: Ask, by: By, days: Days) -> Answer[WorkloadReport]:
+async def workload(
+    sources: Sources, ask: Ask, by: By, days: Days, only: Only = ALL
+) -> Answer[WorkloadReport]:
     """As at the day asked each open item once by the month of its due date, with allocations beside it.
 
     Days limit the months shown; without them all due dates are, and the allocations of a year.
     """
-    _check(days)
     rollup = sources.rollup(ask.tenant)
-    this = containing(ask.as_at, "month")
-    first, last = days[0] or this.back(MONTHS - 1).first, min(days[1] or this.last, ask.as_at)
+    reach = months_until(ask, days)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
-        opened = await snapshot.open_by_due(ask.as_at, rollup.on(ask.unit, ask.as_at), by)
-        allocations = await _flows(snapshot, rollup, ask.unit, ("allocations",), (first, last), by)
+        opened = await _open_work(snapshot, rollup, ask, by, only)
+        allocations = await _flows(snapshot, rollup, ask.unit, ("allocations",), reach, by, only)
         laid = reports.workload(opened, allocations, as_at=ask.as_at, asked=days)
         whole = reports.workload(opened, (), as_at=ask.as_at).dues
         report = WorkloadReport(by, laid, finding.of_workload(whole, ask.as_at))
         return Answer(ask, await snapshot.freshness(), report)
 
 
-async def completed(sources: Sources, ask: Ask, by: By, days: Days) -> Answer[CompletedReport]:
-    """What was completed in each month, and how much of it late; without days the last twelve months."""
-    _check(days)
-    this = containing(ask.as_at, "month")
-    first, last = days[0] or this.back(MONTHS - 1).first, min(days[1] or this.last, ask.as_at)
+async def completed(
+    sources: Sources, ask: Ask, by: By, days: Days, only: Only = ALL
+) -> Answer[CompletedReport]:
+    """What was completed in each month, and how much of it late; without days the last twelve months.
+
+    The finding judges the unit's months; of one worker's or some kinds it only says how much it was.
+    """
+    first, last = months_until(ask, days)
     rollup = sources.rollup(ask.tenant)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         accounts = ("completed", "completed_late")
-        flows = await _flows(snapshot, rollup, ask.unit, accounts, (first, last), by)
-        judged = await _judged(sources, ask, snapshot, ["completed"])
-        said = finding.of_completed(judged[0], ask.as_at)
-        report = CompletedReport(by, reports.completed(flows, by, first, last), said, first, last)
+        flows = await _flows(snapshot, rollup, ask.unit, accounts, (first, last), by, only)
+        rows = reports.completed(flows, by, first, last)
+        if only == ALL:
+            said = finding.of_completed((await _judged(sources, ask, snapshot, ["completed"]))[0], ask.as_at)
+        else:
+            said = finding.of_done(sum(row.completed for row in rows), sum(row.late for row in rows))
+        report = CompletedReport(by, rows, said, first, last)
         return Answer(ask, await snapshot.freshness(), report)
 
 
-async def outcomes(sources: Sources, ask: Ask, kinds: Sequence[str], days: Days) -> Answer[OutcomesReport]:
+async def outcomes(sources: Sources, ask: Ask, days: Days, only: Only = ALL) -> Answer[OutcomesReport]:
     """How completed work ended; without days in the last three whole months."""
-    _check(days)
+    checked(days)
     this = containing(ask.as_at, "month")
     first, last = days[0] or this.back(QUARTER).first, min(days[1] or this.back(1).last, ask.as_at)
     rollup = sources.rollup(ask.tenant)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
-        now = await _flows(snapshot, rollup, ask.unit, ("completed",), (first, last), "outcome", kinds)
+        now = await _flows(snapshot, rollup, ask.unit, ("completed",), (first, last), "outcome", only)
         year_ago = (year_before(first), year_before(last))
-        before = await _flows(snapshot, rollup, ask.unit, ("completed",), year_ago, "outcome", kinds)
+        before = await _flows(snapshot, rollup, ask.unit, ("completed",), year_ago, "outcome", only)
         rows = reports.outcomes(now, before)
         said = finding.of_outcomes(reports.ended(rows))
-        report = OutcomesReport(rows, said, first, last, tuple(kinds))
+        report = OutcomesReport(rows, said, first, last, only.kinds)
         return Answer(ask, await snapshot.freshness(), report)
 
 
@@ -119,7 +125,7 @@ async def summary(sources: Sources, ask: Ask) -> Answer[str]:
     """`128 pieces of work are open: 23 are overdue and 41 fall due in December. …`"""
     rollup = sources.rollup(ask.tenant)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
-        opened = await snapshot.open_by_due(ask.as_at, rollup.on(ask.unit, ask.as_at), "month")
+        opened = await _open_work(snapshot, rollup, ask, "month", ALL)
         dues = reports.workload(opened, (), as_at=ask.as_at).dues
         spoken = [name for name in SPOKEN if sources.catalogue.get(name)]
         judged = await _judged(sources, ask, snapshot, spoken)
@@ -144,23 +150,35 @@ async def _judged(sources: Sources, ask: Ask, ledger: Ledger, measures: Sequence
     return [judge(one.measure, by_measure[one.measure.id], sources.rules) for one in declared]
 
 
+async def _open_work(ledger: Sums, rollup: Rollup, ask: Ask, by: By, only: Only) -> list[OpenWork]:
+    """Open work at the end of the day asked by its due date."""
+    teams = rollup.on(ask.unit, ask.as_at)
+    found = await standing(ledger, "open", teams, ask.as_at, ("due", *_cut(by)), only)
+    return [OpenWork(_day(due), "".join(cut), amount) for (due, *cut), amount in found]
+
+
 async def _flows(
-    snapshot: Reports,
+    ledger: Sums,
     rollup: Rollup,
     unit: str,
     accounts: Sequence[str],
     days: tuple[dt.date, dt.date],
     cut: Cut,
-    kinds: Sequence[str] = (),
+    only: Only,
 ) -> list[Flow]:
-    """Flows of a unit: of each span of days those of the teams that belonged to it."""
-    found: list[Flow] = []
-    for span in rollup.spans(unit, *days):
-        found += await snapshot.flows_by(accounts, span, cut, kinds)
-    return found
+    """Flows of a unit by month: of each span of days those of the teams that belonged to it."""
+    by = ("account", "month", *_cut(cut))
+    found = await happened(ledger, accounts, rollup.spans(unit, *days), by, only)
+    return [
+        Flow(account, dt.date.fromisoformat(f"{month}-01"), "".join(rest), amount)
+        for (account, month, *rest), amount in found
+    ]
 
 
-def _check(days: Days) -> None:
-    first, last = days
-    if first and last and first > last:
-        raise BadQuestion("from", f"The report would end on {last}, before it begins on {first}.")
+def _cut(cut: Cut) -> tuple[str, ...]:
+    """The column beside the month, if any."""
+    return () if cut == "month" else (cut,)
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.metrics.domain.measures import State, UnitOfMeasure
 from services.metrics.domain.periods import Grain
-from services.metrics.domain.reports import By
 from services.metrics.domain.spc import Assurance, Judged, Polarity, SpecialCause, Variation
 
 Number = int | float
@@ -112,78 +111,6 @@ class Series(Meta):
     assurance: Assurance | None
     finding: str
     prompts: tuple[str, ...] = Field(description="The questions to ask as the series stands now.")
-
-
-class WorkloadRow(View):
-    """Open work due in a month; month null: without a due date."""
-
-    month: str | None
-    worker: str | None = None
-    kind: str | None = None
-    team: str | None = None
-    overdue: int
-    due: int = Field(description="Due on the day asked or later, or without a due date.")
-    allocated: int = Field(description="Allocations made in the month.")
-
-
-class Workload(Meta):
-    """Report 1: each open item once, by the month of its due date."""
-
-    report: Literal["workload"] = "workload"
-    unit: str
-    by: By
-    finding: str
-    rows: list[WorkloadRow]
-    earlier: int = Field(description="Open work due before the months asked for.")
-    later: int = Field(description="Open work due after the months asked for.")
-
-
-class CompletedRow(View):
-    """Work completed in a month, and how much of it after its due day."""
-
-    month: str
-    worker: str | None = None
-    kind: str | None = None
-    team: str | None = None
-    completed: int
-    late: int
-
-
-class Completed(Meta):
-    """Report 2: work completed each month."""
-
-    report: Literal["completed"] = "completed"
-    unit: str
-    by: By
-    finding: str
-    first: dt.date = Field(alias="from")
-    last: dt.date = Field(alias="to")
-    rows: list[CompletedRow]
-
-
-class OutcomeRow(View):
-    """How often work ended so; shares are percentages."""
-
-    outcome: str
-    count: int
-    share: float | None
-    before_count: int
-    before_share: float | None
-
-
-class Outcomes(Meta):
-    """Report 3: how completed work ended, beside the same days a year before."""
-
-    report: Literal["outcomes"] = "outcomes"
-    unit: str
-    by: Literal["outcome"] = "outcome"
-    finding: str
-    kinds: tuple[str, ...] = Field(description="The kinds of work counted; empty: all.")
-    first: dt.date = Field(alias="from")
-    last: dt.date = Field(alias="to")
-    before_from: dt.date
-    before_to: dt.date
-    rows: list[OutcomeRow]
 
 
 class Summary(Meta):

@@ -1,4 +1,4 @@
-"""A batch of events folded into what the ledger must write: new events, lines, faults, sums and marks."""
+"""A batch of events folded into what the ledger must write: new events, lines, faults and marks."""
 
 from __future__ import annotations
 
@@ -61,7 +61,6 @@ class Folded:
     faults: list[FaultLine] = field(default_factory=list)
     items: dict[ItemId, Present | None] = field(default_factory=dict)
     sources: dict[ItemId, str] = field(default_factory=dict)
-    balances: dict[Balance, int] = field(default_factory=dict)
     facts: dict[ItemId, Facts] = field(default_factory=dict)
 
 
@@ -86,11 +85,18 @@ def _add(folded: Folded, event: Heard, before: Facts, after: Facts) -> None:
     tenant = event.item.tenant
     for n, (key, amount) in enumerate(changes(old.postings, new.postings)):
         folded.lines.append(Line(event.place, n, event.item, event.known_at, key, amount))
-        balance = Balance(tenant, key)
-        folded.balances[balance] = folded.balances.get(balance, 0) + amount
     if old.faults or new.faults:
         for n, (fault, amount) in enumerate(fault_changes(old.faults, new.faults)):
             folded.faults.append(FaultLine(event.place, n, tenant, fault, amount))
+
+
+def balances(lines: Iterable[Line]) -> dict[Balance, int]:
+    """What the lines add up to under each key."""
+    found: dict[Balance, int] = {}
+    for _, _, item, _, key, amount in lines:
+        balance = Balance(item.tenant, key)
+        found[balance] = found.get(balance, 0) + amount
+    return found
 
 
 def months(balances: Mapping[Balance, int]) -> dict[Balance, int]:

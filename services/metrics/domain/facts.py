@@ -9,14 +9,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
-from schemas.envelope import Event
+from schemas.registry import TYPES
 from schemas.work import Retracted
 from services.metrics.domain.book import Fault, Reckoning
+from services.metrics.domain.frames import Frame, micros, spoken, unpack
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
 _NOT_IN_THE_BODY = frozenset(
     {
         "ruled",
@@ -56,7 +55,8 @@ class Fact(Struct, frozen=True, kw_only=True):
     sequence: int
     rules: int | None
     data: Any
-    raw: bytes
+    kept: bytes = b""
+    """The whole event as it is kept (`frames`)."""
     texts: Mapping[str, str] = MappingProxyType({})
     """The texts that a work event gives, blank ones left out."""
 
@@ -86,38 +86,38 @@ class Facts:
 NO_FACTS = Facts(MappingProxyType({}), frozenset())
 
 
-def fact_of(event: Event, raw: bytes) -> Fact:
-    """Take from a checked event what the fold needs; `raw` are its bytes in the log."""
-    envelope = event.envelope
-    _, noun, verb, _ = envelope.type.split(".")
-    moment = dt.datetime.fromisoformat(envelope.time)
+def fact_of(frame: Frame, data: Any, kept: bytes) -> Fact:
+    """Take from an event what the fold needs; `data` is its checked data, `kept` are the frame's bytes."""
+    noun, verb, _ = frame.type.split(".")
+    rare = frame.rare or {}
+    moment = dt.datetime.fromisoformat(frame.time)
     at = recorded = micros(moment)
-    if envelope.recordedtime is not UNSET and envelope.recordedtime != envelope.time:
-        recorded = micros(dt.datetime.fromisoformat(envelope.recordedtime))
+    if frame.recordedtime:
+        recorded = micros(dt.datetime.fromisoformat(frame.recordedtime))
     return Fact(
         noun=noun,
         verb=verb,
-        identity=Identity(envelope.source, envelope.id),
+        identity=Identity(frame.said_by, frame.id),
         day=moment.date(),
         at=at,
-        exact=envelope.timeprecision is UNSET,
+        exact="timeprecision" not in rare,
         recorded=recorded,
-        sequence=-1 if envelope.sequence is UNSET else int(envelope.sequence),
-        rules=None if envelope.rulesversion is UNSET else envelope.rulesversion,
-        data=event.data,
-        raw=raw,
-        texts=_texts(event.data) if noun == "work" else {},
+        sequence=int(rare.get("sequence", -1)),
+        rules=int(rare["rulesversion"]) if "rulesversion" in rare else None,
+        data=data,
+        kept=kept,
+        texts=_texts(data) if noun == "work" else {},
     )
+
+
+def recalled(frame: Frame, kept: bytes) -> Fact:
+    """The fact of an event that was heard before and kept."""
+    return fact_of(frame, msgspec.convert(frame.data, TYPES[frame.full_type]), kept)
 
 
 def _texts(data: Any) -> dict[str, str]:
     given = ((name, getattr(data, name)) for name in TEXTS)
     return {name: value for name, value in given if value and not value.isspace()}
-
-
-def micros(moment: dt.datetime) -> int:
-    """Whole microseconds since 1970, so that instants compare without floats."""
-    return (moment - _EPOCH) // _MICROSECOND
 
 
 def evolve(facts: Facts, fact: Fact) -> Facts:
@@ -153,8 +153,11 @@ def standing(facts: Facts) -> tuple[list[Fact], dict[Fault, int]]:
 
 
 def fingerprint(raw: bytes) -> str:
-    """SHA-256 of what the event says: canonical JSON without how it came here and what rules filled."""
-    event = msgspec.json.decode(raw)
+    """SHA-256 of what an event says: canonical JSON without how it came here and what rules filled."""
+    return _print_of(msgspec.json.decode(raw))
+
+
+def _print_of(event: dict[str, Any]) -> str:
     ruled = event.get("ruled")
     data = event["data"]
     if ruled and isinstance(data, dict):
@@ -162,6 +165,15 @@ def fingerprint(raw: bytes) -> str:
         event["data"] = {name: value for name, value in data.items() if name not in filled}
     body = {name: value for name, value in event.items() if name not in _NOT_IN_THE_BODY}
     return hashlib.sha256(_SORTED.encode(body)).hexdigest()
+
+
+def _print(fact: Fact) -> str:
+    return _print_of(spoken(_frame(fact)))
+
+
+def _frame(fact: Fact) -> Frame:
+    ((frame, _),) = unpack(fact.kept)
+    return frame
 
 
 def _withdraw(facts: Facts, identity: Identity) -> Facts:
@@ -175,20 +187,19 @@ def _with_body(known: tuple[Body, ...], fact: Fact) -> tuple[Body, ...]:
     """Add a wording, or a copy of one that is known: the oldest recording and the lowest rules stand."""
     if not known:
         return (Body(fact, fact.recorded),)
-    print_of_it = fingerprint(fact.raw)
+    print_of_it = _print(fact)
     for place, body in enumerate(known):
-        if fingerprint(body.fact.raw) == print_of_it:
+        if _print(body.fact) == print_of_it:
             kept = min(body.fact, fact, key=_copy_rank)
             merged = Body(kept, min(body.recorded, fact.recorded))
             return (*known[:place], merged, *known[place + 1 :])
-    return tuple(sorted((*known, Body(fact, fact.recorded)), key=lambda body: fingerprint(body.fact.raw)))
+    return tuple(sorted((*known, Body(fact, fact.recorded)), key=lambda body: _print(body.fact)))
 
 
 def _copy_rank(fact: Fact) -> tuple[bool, int, bytes]:
     """Between copies of one wording the lowest version of the rules stands, then the smaller data."""
-    data = _SORTED.encode(msgspec.json.decode(fact.raw)["data"])
-    return (fact.rules is not None, fact.rules or 0, data)
+    return (fact.rules is not None, fact.rules or 0, _SORTED.encode(_frame(fact).data))
 
 
 def _rank(body: Body) -> tuple[int, str]:
-    return (body.recorded, fingerprint(body.fact.raw))
+    return (body.recorded, _print(body.fact))

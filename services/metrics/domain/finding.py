@@ -144,6 +144,15 @@ def of_completed(series: Series, as_at: dt.date) -> str:
     return f"{more} work {tense} completed {_when(found, as_at)}{NOT_BY_CHANCE}"
 
 
+def of_done(completed: int, late: int) -> str:
+    """`14 completed, of which 2 late`: of a part of a unit's work, which is not judged."""
+    if not completed:
+        return "Nothing was completed"
+    return (
+        f"{completed:,} completed, of which {late:,} late" if late else f"{completed:,} completed, none late"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How often work ended in one way, in a period and in the one it is compared with."""

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from schemas.envelope import Event
 from schemas.registry import TOPIC_OF, Unreadable, read
 from services.metrics.domain.facts import Fact, fact_of
+from services.metrics.domain.frames import framed, micros, pack
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -60,7 +61,8 @@ def hear(place: Place, known_at: dt.datetime, key: bytes | None, value: bytes | 
     event, tenant = found
     envelope = event.envelope
     item = ItemId(place.topic, tenant, envelope.subject)
-    return Heard(place, known_at, item, envelope.type, envelope.time, fact_of(event, value or b""))
+    frame = framed(envelope, tenant, place.partition, place.offset, micros(known_at))
+    return Heard(place, known_at, item, envelope.type, envelope.time, fact_of(frame, event.data, pack(frame)))
 
 
 def understand(topic: str, key: bytes | None, value: bytes | None) -> tuple[Event, str] | Unreadable:
@@ -69,11 +71,6 @@ def understand(topic: str, key: bytes | None, value: bytes | None) -> tuple[Even
         return _take(topic, key, value)
     except Unreadable as refusal:
         return refusal
-
-
-def recall(value: bytes) -> Fact:
-    """The fact of an event that was heard before and kept."""
-    return fact_of(read(value), value)
 
 
 def moment_of(timestamp_ms: int) -> dt.datetime:

@@ -13,10 +13,11 @@ import asyncpg
 
 from eventlog.postgres import Connection, DatabaseUnavailable, Pool, statements, transaction
 from eventlog.records import TopicPartition
-from services.metrics.domain.batch import Balance, Folded, marks, months
+from services.metrics.domain.batch import Balance, Folded, balances, marks, months
 from services.metrics.domain.book import Detail
 from services.metrics.domain.facts import NO_FACTS, Facts, evolve
-from services.metrics.domain.hearing import ItemId, Refused, recall
+from services.metrics.domain.hearing import Heard, ItemId, Place, Refused, hear
+from services.metrics.domain.keeping import body
 from services.metrics.domain.postings import FOLD_VERSION
 from services.metrics.domain.taking import Position
 from services.metrics.flow import Book, CannotKeep, NotNow
@@ -126,7 +127,7 @@ class PostgresBook:
         known: dict[ItemId, Facts] = {}
         for row in await self._fetch("events_of_items", asked, 3):
             item = ItemId(row["topic"], row["tenant"], row["subject"])
-            known[item] = evolve(known.get(item, NO_FACTS), recall(row["body"]))
+            known[item] = evolve(known.get(item, NO_FACTS), _recalled(row).fact)
         return known
 
     async def write(self, folded: Folded, refused: Sequence[Refused]) -> None:
@@ -136,10 +137,10 @@ class PostgresBook:
         await self._put("add_faults", _faults(folded), 9)
         await self._put_items(folded)
         await _bury(self._connection, refused)
-        await self._add("add_balances", list(_balances(folded.balances)))
-        monthly = months(folded.balances)
-        await self._add("add_months", [row[:6] + row[7:] for row in _balances(monthly)])
-        marked = marks(folded.balances)
+        sums = balances(folded.lines)
+        await self._add("add_balances", list(_balances(sums)))
+        await self._add("add_months", [row[:6] + row[7:] for row in _balances(months(sums))])
+        marked = marks(sums)
         if marked:
             await self._connection.execute(SQL["add_marks"], *_columns(marked, 5))
 
@@ -191,6 +192,16 @@ def _by_item(row: Sequence[Any]) -> tuple[str, str]:
     return (row[0], row[1])
 
 
+def _recalled(row: asyncpg.Record) -> Heard:
+    """An event of the table; what it holds was read before, so it can be read again."""
+    key = f"{row['tenant']}/{row['subject']}".encode()
+    place = Place(row["topic"], row["partition"], row["offset"])
+    found = hear(place, row["known_at"], key, row["body"])
+    if not isinstance(found, Heard):
+        raise TypeError(f"The ledger holds an event that cannot be read: {found.sentence}")
+    return found
+
+
 def _events(generation: int, folded: Folded) -> list[tuple[Any, ...]]:
     return [
         (
@@ -203,7 +214,7 @@ def _events(generation: int, folded: Folded) -> list[tuple[Any, ...]]:
             heard.time,
             heard.fact.day,
             heard.known_at,
-            heard.fact.raw,
+            body(heard),
         )
         for heard in folded.events
     ]
@@ -230,8 +241,8 @@ def _faults(folded: Folded) -> list[tuple[Any, ...]]:
     return [(*line.place, line.n, line.tenant, *line.fault, line.amount) for line in folded.faults]
 
 
-def _balances(balances: Mapping[Balance, int]) -> Iterable[tuple[str, ...]]:
-    for (tenant, (account, team, day, kind, setting, worker, details)), amount in balances.items():
+def _balances(sums: Mapping[Balance, int]) -> Iterable[tuple[str, ...]]:
+    for (tenant, (account, team, day, kind, setting, worker, details)), amount in sums.items():
         if amount:
             text = as_json(details)
             yield (tenant, account, team, day.isoformat(), kind, setting, worker, text, str(amount))

@@ -49,7 +49,7 @@ WHERE position.generation = $1 AND position.topic = resting.topic AND position.p
 -- name: events_of_items
 -- OFFSET 0 keeps the search for one item apart, so that each is found by its own key. Tenant and topic are compared
 -- as expressions: nearly all events share them, so no index may be entered by them.
-SELECT found.topic, found.tenant, found.subject, found.body
+SELECT found.topic, found.tenant, found.subject, found.partition, found."offset", found.known_at, found.body
 FROM unnest($2::text[], $3::text[], $4::text[]) AS asked (topic, tenant, subject), LATERAL (
     SELECT * FROM event
     WHERE generation = $1 AND event.subject = asked.subject AND event.tenant || '' = asked.tenant

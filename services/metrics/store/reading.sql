@@ -95,23 +95,3 @@ WHERE b.account = ANY ($5::text[]) AND b.known_at <= $3 AND ($6::text[] IS NULL 
   AND b.day <= ($7::date[])[cardinality($7::date[])]
 GROUP BY 1, 2, 3
 HAVING sum(b.amount) <> 0
-
--- name: open_by_due
--- Open work as at $4 by due date: $5 the teams (null: all), $6 teams left out, cut by {by} too.
-SELECT b.detail ->> 'due' AS due, {by} AS by, sum(b.amount)::bigint AS amount
-FROM {book} b
-WHERE b.generation = $1 AND b.tenant = $2 AND b.account = 'open' AND {known} AND b.day <= $4
-  AND ($5::text[] IS NULL OR b.team = ANY ($5)) AND b.team <> ALL ($6::text[])
-GROUP BY 1, 2
-HAVING sum(b.amount) <> 0
-
--- name: flows_by
--- Flows of the accounts $4 from $5 to $6 by month: $7 the teams (null: all), $8 teams left out, $9 kinds.
-SELECT b.account, to_char(b.day, 'YYYY-MM') AS month, {by} AS by, sum(b.amount)::bigint AS amount
-FROM {book} b
-WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($4::text[]) AND {known}
-  AND b.day BETWEEN $5 AND $6
-  AND ($7::text[] IS NULL OR b.team = ANY ($7)) AND b.team <> ALL ($8::text[])
-  AND ($9::text[] IS NULL OR b.kind = ANY ($9))
-GROUP BY 1, 2, 3
-HAVING sum(b.amount) <> 0

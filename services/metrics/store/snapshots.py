@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from eventlog.postgres import Connection, Pool, transaction
 from services.metrics.store.lists import ListReading
 from services.metrics.store.reading import SQL, LedgerReading, NotLive
-from services.metrics.store.reports import ReportReading
+from services.metrics.store.sums import SumReading
 from services.metrics.store.trail import TrailReading
 
 
-class SnapshotReading(LedgerReading, ReportReading, TrailReading, ListReading):
+class SnapshotReading(LedgerReading, SumReading, TrailReading, ListReading):
     """Everything that can be asked of one snapshot."""
 
 

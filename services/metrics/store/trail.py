@@ -37,9 +37,9 @@ class TrailReading(Reading):
         if everything:
             totals = await self.fetch(SQL["totals"].format(found=FOUND), self.as_known, *asked)
             rows = await self.fetch(PAGE, self.as_known, *asked, *page.after, page.limit)
-            return _counted(parts, totals, None), [_line(row) for row in rows]
+            return _counted(parts, totals, None), [line_of(row) for row in rows]
         rows = await self.fetch(SQL["standing"].format(found=FOUND), self.as_known, *asked)
-        lines = [_line(row) for row in rows if row["topic"] is not None]
+        lines = [line_of(row) for row in rows if row["topic"] is not None]
         after = [line for line in lines if line.place > page.after]
         return _counted(parts, rows, Counter(line.part for line in lines)), after[: page.limit]
 
@@ -50,7 +50,7 @@ class TrailReading(Reading):
             return None
         said = _said(rows[0])
         lines = await self.fetch(SQL["lines_of_subject"], said.subject, topic, partition, offset)
-        return said, [_line(row) for row in lines]
+        return said, [line_of(row) for row in lines]
 
     async def item(self, subject: str) -> tuple[Item | None, list[Said], list[Line]]:
         """How a subject stands, its events and its lines, in the order of the log."""
@@ -58,23 +58,29 @@ class TrailReading(Reading):
         events = await self.fetch(SQL["events_of_subject"], subject)
         lines = await self.fetch(SQL["lines_of_subject"], subject, None, None, None)
         found = Item(**dict(items[0])) if items else None
-        return found, [_said(row) for row in events], [_line(row) for row in lines]
+        return found, [_said(row) for row in events], [line_of(row) for row in lines]
+
+
+def spans_as_json(spans: Sequence[Span]) -> str:
+    """Days and teams as the statements take them."""
+    return json.dumps(
+        [
+            {
+                "first": span.first.isoformat(),
+                "last": span.last.isoformat(),
+                "names": span.teams.only,
+                "but": span.teams.but,
+            }
+            for span in spans
+        ]
+    )
 
 
 def _asked(parts: Sequence[Part], reach: Sequence[Span]) -> tuple[object, ...]:
     terms = [part.term for part in parts]
-    spans = [
-        {
-            "first": span.first.isoformat(),
-            "last": span.last.isoformat(),
-            "names": span.teams.only,
-            "but": span.teams.but,
-        }
-        for span in reach
-    ]
     first, last = min(span.first for span in reach), max(span.last for span in reach)
     teams = _together([span.teams for span in reach])
-    return as_json(terms), sorted({term.account for term in terms}), json.dumps(spans), first, last, teams
+    return as_json(terms), sorted({term.account for term in terms}), spans_as_json(reach), first, last, teams
 
 
 def _together(teams: Sequence[Teams]) -> list[str] | None:
@@ -93,7 +99,8 @@ def _counted(parts: Sequence[Part], totals: Sequence[Row], shown: Counter[int] |
     return counted
 
 
-def _line(row: Row) -> Line:
+def line_of(row: Row) -> Line:
+    """A line with its event, as a row says them."""
     return Line(
         part=row["t"],
         account=row["account"],

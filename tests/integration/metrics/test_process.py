@@ -22,10 +22,10 @@ from eventlog.kafka import KafkaProducer
 from eventlog.records import Message
 from runtime.auth import TokenIssuer
 from services.metrics.domain.facts import NO_FACTS, Facts, evolve
-from services.metrics.domain.hearing import recall
 from services.metrics.domain.postings import postings
 from services.metrics.store import dump
 from tests.casebook import TOPIC, council, said
+from tests.casework import fact
 from tests.conftest import Stack, free_port_base
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(150)]
@@ -118,8 +118,8 @@ def counted(tenant: str, events: Iterable[dict[str, Any]]) -> list[str]:
     """The dump that these events must come to."""
     items: dict[str, Facts] = {}
     for event in events:
-        fact = recall(json.dumps(event | {"tenant": tenant}).encode())
-        items[event["subject"]] = evolve(items.get(event["subject"], NO_FACTS), fact)
+        known = items.get(event["subject"], NO_FACTS)
+        items[event["subject"]] = evolve(known, fact(event | {"tenant": tenant}))
     sums: Counter[Any] = Counter()
     for facts in items.values():
         sums.update(dict(postings(facts)))

@@ -7,6 +7,7 @@ import pytest
 from services.metrics.answers.asking import BadQuestion
 from services.metrics.answers.lists import feeds, work
 from services.metrics.answers.reports import completed, outcomes, summary, workload
+from services.metrics.domain.cuts import Only
 from services.metrics.domain.worklist import WorkPage
 
 ALWAYS = (None, None)
@@ -75,8 +76,27 @@ async def test_completed_by_month_worker_kind_and_team(sources, ask) -> None:
     assert rows(believed) == [("2026-05", "", 1, 0)]
 
 
+async def test_one_workers_part(sources, ask) -> None:
+    mine = Only(worker="w-1")
+    done = (await completed(sources, ask("long"), "kind", MAY, mine)).what
+    assert [(row.by, row.completed, row.late) for row in done.rows] == [("assessment", 2, 1)]
+    assert done.finding == "2 completed, of which 1 late"
+    other = (await completed(sources, ask("long"), "month", MAY, Only(worker="w-2"))).what
+    assert other.finding == "Nothing was completed"
+    assert laid(await workload(sources, ask("adults"), "team", ALWAYS, mine)) == [
+        ("2026-05", "north", 0, 0, 2),
+        ("2026-06", "north", 0, 1, 1),
+    ]
+    ended = (await outcomes(sources, ask("adults"), MAY, mine)).what
+    assert [(row.outcome, row.count) for row in ended.rows if row.count] == [
+        ("care-at-home", 1),
+        ("short-term-support", 1),
+    ]
+    assert (await outcomes(sources, ask(), MAY, Only(worker="w-3"))).what.rows == ()
+
+
 async def test_outcomes_beside_those_of_a_year_before(sources, ask) -> None:
-    report = (await outcomes(sources, ask(), (), MAY)).what
+    report = (await outcomes(sources, ask(), MAY)).what
     assert [
         (row.outcome, row.count, row.share, row.before_count, row.before_share) for row in report.rows
     ] == [
@@ -86,7 +106,7 @@ async def test_outcomes_beside_those_of_a_year_before(sources, ask) -> None:
     ]
     assert report.before == (dt.date(2025, 5, 1), dt.date(2025, 5, 31))
     assert report.finding == "50% end with care at home"
-    reviews = (await outcomes(sources, ask(), ("review",), MAY)).what
+    reviews = (await outcomes(sources, ask(), MAY, Only(kinds=("review",)))).what
     assert reviews.rows == ()
     assert reviews.finding == "Nothing was completed"
 

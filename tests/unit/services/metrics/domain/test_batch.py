@@ -7,21 +7,16 @@ import json
 from typing import Any
 
 from schemas.tree import Tree
-from services.metrics.domain.batch import Mark, fold, marks, months
-from services.metrics.domain.hearing import Heard, Place, hear, moment_of
+from services.metrics.domain.batch import Mark, balances, fold, marks, months
+from services.metrics.domain.hearing import Heard
 from services.metrics.domain.telling import Units, horizon, touched
 from services.metrics.store.catalogue import load
-from tests.casework import event, raw
+from tests import casework
+from tests.casework import event
 
 
 def heard(*events: dict[str, Any]) -> list[Heard]:
-    found = []
-    for offset, said in enumerate(events):
-        key = f"demo/{said['subject']}".encode()
-        one = hear(Place("primed.case-events", 0, offset), moment_of(offset), key, raw(said))
-        assert isinstance(one, Heard)
-        found.append(one)
-    return found
+    return [casework.heard(said, offset) for offset, said in enumerate(events)]
 
 
 RECEIVED = event("received", "4", team="north", kind="review", due="06-10", route="Phone")
@@ -55,7 +50,7 @@ def test_months_sum_without_worker_and_for_stocks_without_detail() -> None:
     folded = fold(heard(RECEIVED, event("allocated", "5", worker="ann"), DONE), {})
     found = {
         (key.account, key.day.isoformat(), key.worker, json.dumps(dict(key.detail))): amount
-        for (_, key), amount in months(folded.balances).items()
+        for (_, key), amount in months(balances(folded.lines)).items()
     }
     assert found[("received", "2026-05-01", "", '{"route": "Phone"}')] == 1
     assert found[("completed", "2026-05-01", "", '{"outcome": "Met"}')] == 1
@@ -64,7 +59,7 @@ def test_months_sum_without_worker_and_for_stocks_without_detail() -> None:
 
 
 def test_marks_say_the_week_of_a_flow_and_since_when_a_stock_changed() -> None:
-    found = marks(fold(heard(RECEIVED, DONE), {}).balances)
+    found = marks(balances(fold(heard(RECEIVED, DONE), {}).lines))
     monday = dt.date(2026, 5, 4)
     assert Mark("demo", "north", "received", monday, dt.date(2026, 5, 10)) in found
     assert Mark("demo", "north", "open", monday, None) in found

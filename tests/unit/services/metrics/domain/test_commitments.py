@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import json
 from typing import Any
 
 import pytest
 
 from services.metrics.domain.facts import NO_FACTS, evolve
-from services.metrics.domain.hearing import recall
 from services.metrics.domain.postings import postings
-from tests.casework import date_text
+from tests.casework import date_text, fact
 
 ABOUT = {"commitment": "c1", "unit": "north"}
 
 
-def said(sequence: int, verb: str, at: str, **fields: Any) -> bytes:
+def said(sequence: int, verb: str, at: str, **fields: Any) -> dict[str, Any]:
     noun, _, verb = verb.rpartition(".")
     if "deadline" in fields:
         fields["deadline"] = date_text(fields["deadline"])
     data = {"by": "m", **fields} | (ABOUT if not noun else {"meeting": "m1", "unit": "north"})
-    envelope = {
+    return {
         "specversion": "1.0",
         "id": f"c1:{sequence}",
         "source": "demo/actions",
@@ -31,16 +29,15 @@ def said(sequence: int, verb: str, at: str, **fields: Any) -> bytes:
         "sequence": str(sequence),
         "data": data,
     }
-    return json.dumps(envelope).encode()
 
 
 AGREED = said(1, "agreed", "4", text="Call everyone", owner="ann", deadline="10")
 
 
-def book(*events: bytes) -> dict[str, int]:
+def book(*events: dict[str, Any]) -> dict[str, int]:
     known = NO_FACTS
-    for raw in events:
-        known = evolve(known, recall(raw))
+    for one in events:
+        known = evolve(known, fact(one))
     return {
         f"{key.account.removeprefix('commitments_')} @{key.team} {key.day:%m-%d} {key.worker}".strip(): amount
         for key, amount in postings(known).items()
@@ -90,7 +87,7 @@ MISSED = {"due @north 05-10 ann": 1, "late @north 05-11 ann": 1}
         "carried, kept",
     ],
 )
-def test_the_accounts_of_a_commitment(events: list[bytes], lines: dict[str, int]) -> None:
+def test_the_accounts_of_a_commitment(events: list[dict[str, Any]], lines: dict[str, int]) -> None:
     for order in itertools.permutations([AGREED, *events]):
         assert book(*order) == OPENED | lines
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from eventlog.records import PositionMoved, TopicPartition
 from services.metrics.domain.batch import Folded, fold
 from services.metrics.domain.facts import Facts
-from services.metrics.domain.hearing import ItemId, Refused
+from services.metrics.domain.hearing import Heard, ItemId, Refused
 from services.metrics.domain.taking import Batch, Position, Taken, halves, take
 
 
@@ -22,7 +22,7 @@ class Book(Protocol):
     """The ledger, open for one batch: all that is written becomes true at once or never."""
 
     async def positions(self, places: Collection[TopicPartition]) -> Mapping[TopicPartition, Position]: ...
-    async def facts(self, items: Collection[ItemId]) -> Mapping[ItemId, Facts]: ...
+    async def facts(self, heard: Sequence[Heard]) -> Mapping[ItemId, Facts]: ...
     async def write(self, folded: Folded, refused: Sequence[Refused]) -> None: ...
     async def move(self, positions: Mapping[TopicPartition, Position]) -> None: ...
 
@@ -59,7 +59,7 @@ async def _absorb(batch: Batch, ledger: Ledger, most_dead: int, unkept: str | No
         stood = await book.positions(batch.keys())
         _refuse_unless_it_continues(batch, stood)
         taken = take(batch, stood, most_dead, unkept)
-        known = await book.facts({event.item for event in taken.heard})
+        known = await book.facts(taken.heard)
         folded = fold(taken.heard, known)
         await book.write(folded, taken.refused)
         await book.move(taken.positions)

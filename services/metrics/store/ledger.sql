@@ -1,15 +1,24 @@
 -- Writing the ledger: everything of a batch in one transaction. Sums are added in the order of their keys,
 -- so that two workers who meet on the same team wait for each other and never in a circle.
+-- {generation} names the generation's own tables.
 
 -- name: first_generation
 INSERT INTO generation (id, fold_version, state)
 SELECT 1, $1, 'live' WHERE NOT EXISTS (SELECT FROM generation)
 ON CONFLICT DO NOTHING
+RETURNING id
 
--- name: live_generation
+-- name: generation
+-- The live generation, or the one that is built, held against a switch until the transaction ends.
 -- A batch goes to its rows by their keys. Postgres may think that a table which grows fast is still small, and
 -- read it whole; in this transaction it may not.
-SELECT id, fold_version, set_config('enable_seqscan', 'off', true) FROM generation WHERE state = 'live' FOR SHARE
+-- What is committed need not be on the disk before the next batch: results and positions are lost together when
+-- Postgres crashes, and the log is read again from there.
+SELECT id, fold_version, set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true), set_config('synchronous_commit', 'off', true)
+FROM generation
+WHERE ($1::integer IS NULL AND state = 'live') OR (id = $1 AND state = 'building')
+FOR SHARE
 
 -- name: begin_positions
 INSERT INTO position (generation, topic, partition)
@@ -46,64 +55,76 @@ WITH resting AS (
 UPDATE position SET read_at = $5 FROM resting
 WHERE position.generation = $1 AND position.topic = resting.topic AND position.partition = resting.partition
 
--- name: events_of_items
--- OFFSET 0 keeps the search for one item apart, so that each is found by its own key. Tenant and topic are compared
--- as expressions: nearly all events share them, so no index may be entered by them.
-SELECT found.topic, found.tenant, found.subject, found.partition, found."offset", found.known_at, found.body
-FROM unnest($2::text[], $3::text[], $4::text[]) AS asked (topic, tenant, subject), LATERAL (
-    SELECT * FROM event
-    WHERE generation = $1 AND event.subject = asked.subject AND event.tenant || '' = asked.tenant
-    OFFSET 0
-) AS found
-WHERE found.topic = asked.topic
-ORDER BY found.partition, found."offset"
+-- name: items
+-- Those that are there, with which of those asked for each is.
+SELECT asked.nth, item.no, item.events
+FROM unnest($1::text[], $2::integer[], $3::smallint[]) WITH ORDINALITY AS asked (subject, tenant, topic, nth)
+JOIN item_{generation} AS item USING (subject, tenant, topic)
+
+-- name: add_items
+INSERT INTO item_{generation} (
+    no, source, kind, urgency, team, worker, outcome, state, due, start_by, received, ended, events, tenant, topic,
+    subject, generation
+)
+SELECT *, {generation} FROM unnest(
+    $1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::integer[], $7::integer[],
+    $8::text[], $9::date[], $10::date[], $11::date[], $12::date[], $13::bytea[], $14::integer[], $15::smallint[],
+    $16::text[]
+)
+
+-- name: change_items
+UPDATE item_{generation} AS item SET
+    source = said.source, kind = said.kind, urgency = said.urgency, team = said.team, worker = said.worker,
+    outcome = said.outcome, state = said.state, due = said.due, start_by = said.start_by,
+    received = said.received, ended = said.ended, events = item.events || said.events
+FROM unnest(
+    $1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::integer[], $7::integer[],
+    $8::text[], $9::date[], $10::date[], $11::date[], $12::date[], $13::bytea[]
+) AS said (no, source, kind, urgency, team, worker, outcome, state, due, start_by, received, ended, events)
+WHERE item.no = said.no
 
 -- name: add_faults
-INSERT INTO fault (generation, topic, partition, "offset", n, tenant, source, fault, day, amount)
-SELECT $1, * FROM unnest(
-    $2::text[], $3::int[], $4::bigint[], $5::int[], $6::text[], $7::text[], $8::text[], $9::date[], $10::bigint[]
+INSERT INTO fault_{generation} (
+    topic, partition, "offset", n, tenant, source, fault, day, amount, generation
+)
+SELECT *, {generation} FROM unnest(
+    $1::text[], $2::int[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::date[], $9::bigint[]
 )
 
--- name: put_items
-INSERT INTO item (
-    generation, tenant, subject, source, state, kind, urgency, team, worker, due, start_by, received, ended, outcome
-)
-SELECT $1, * FROM unnest(
-    $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::date[], $11::date[], $12::date[], $13::date[], $14::text[]
-)
-ON CONFLICT (generation, tenant, subject) DO UPDATE SET
-    source = excluded.source, state = excluded.state, kind = excluded.kind, urgency = excluded.urgency,
-    team = excluded.team, worker = excluded.worker, due = excluded.due, start_by = excluded.start_by,
-    received = excluded.received, ended = excluded.ended, outcome = excluded.outcome
-
--- name: drop_items
-DELETE FROM item USING unnest($2::text[], $3::text[]) AS gone (tenant, subject)
-WHERE item.generation = $1 AND item.tenant = gone.tenant AND item.subject = gone.subject
-
--- name: add_balances
-INSERT INTO balance AS held (generation, tenant, account, team, day, kind, setting, worker, detail, amount)
-SELECT $1, * FROM unnest(
-    parts($2), parts($3), parts($4), parts($5)::date[], parts($6), parts($7), parts($8), parts($9)::jsonb[],
-    parts($10)::bigint[]
-) AS added (tenant, account, team, day, kind, setting, worker, detail, amount)
-ORDER BY tenant, account, team, day, kind, setting, worker, detail
-ON CONFLICT (generation, tenant, account, team, day, kind, setting, worker, detail)
-DO UPDATE SET amount = held.amount + excluded.amount
+-- name: add_journal
+INSERT INTO journal_{generation} (tenant, lines, known_from, known_until, body, generation)
+VALUES ($1, $2, $3, $4, $5, {generation})
 
 -- name: add_months
-INSERT INTO month AS held (generation, tenant, account, team, month, kind, setting, detail, amount)
-SELECT $1, * FROM unnest(
-    parts($2), parts($3), parts($4), parts($5)::date[], parts($6), parts($7), parts($8)::jsonb[],
-    parts($9)::bigint[]
-) AS added (tenant, account, team, month, kind, setting, detail, amount)
-ORDER BY tenant, account, team, month, kind, setting, detail
-ON CONFLICT (generation, tenant, account, team, month, kind, setting, detail)
-DO UPDATE SET amount = held.amount + excluded.amount
+-- Days are appended to what is there, and put together where they have become many.
+INSERT INTO month_{generation} AS held (
+    part, tenant, account, team, month, kind, setting, detail, amount, days, amounts, generation
+)
+SELECT $1, $2, account, team, date '1970-01-01' + month, kind, setting, detail, amount,
+    ($12::smallint[])[first:last], ($13::bigint[])[first:last], {generation}
+FROM unnest(
+    $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[], $9::bigint[], $10::int[], $11::int[]
+) AS added (account, team, month, kind, setting, detail, amount, first, last)
+ON CONFLICT (tenant, account, team, month, kind, setting, detail, part) DO UPDATE SET
+    amount = held.amount + excluded.amount,
+    (days, amounts) = (
+        SELECT CASE WHEN many THEN once.days_after ELSE held.days || excluded.days END,
+            CASE WHEN many THEN once.amounts_after ELSE held.amounts || excluded.amounts END
+        FROM (SELECT cardinality(held.days) > 60 AS many) AS size
+        LEFT JOIN LATERAL days_once(held.days || excluded.days, held.amounts || excluded.amounts) AS once ON many
+    )
+
+-- name: add_feeds
+INSERT INTO feed_{generation} AS held (tenant, source, events, last_known, last_day, generation)
+SELECT *, {generation} FROM unnest($1::int[], $2::int[], $3::bigint[], $4::timestamptz[], $5::date[])
+ON CONFLICT (tenant, source) DO UPDATE SET
+    events = held.events + excluded.events,
+    last_known = greatest(held.last_known, excluded.last_known),
+    last_day = greatest(held.last_day, excluded.last_day)
 
 -- name: add_marks
 INSERT INTO mark (tenant, team, account, since, until)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[])
+SELECT $1, * FROM unnest($2::integer[], $3::integer[], $4::date[], $5::date[])
 
 -- name: bury
 INSERT INTO dead_letter (topic, partition, "offset", known_at, key, value, reason, sentence)

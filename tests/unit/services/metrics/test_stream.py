@@ -15,7 +15,7 @@ from eventlog.records import PositionMoved, Record, TopicPartition
 from services.metrics import stream
 from services.metrics.domain.batch import Folded
 from services.metrics.domain.facts import Facts
-from services.metrics.domain.hearing import ItemId, Refused
+from services.metrics.domain.hearing import Heard, ItemId, Refused
 from services.metrics.domain.taking import Position
 from services.metrics.flow import Book, NotNow
 from services.metrics.stream import Absorber, Organisation
@@ -51,7 +51,7 @@ class Shelf:
         await asyncio.sleep(0)
         return {place: self.at[place] for place in places}
 
-    async def facts(self, items: Collection[ItemId]) -> Mapping[ItemId, Facts]:
+    async def facts(self, heard: Sequence[Heard]) -> Mapping[ItemId, Facts]:
         return {}
 
     async def write(self, folded: Folded, refused: Sequence[Refused]) -> None:

@@ -1,20 +1,31 @@
 -- What auditors are given. $1 generation.
 
--- name: balances
-SELECT tenant, account, team, day, kind, setting, worker, detail, amount FROM balance
-WHERE generation = $1 AND amount <> 0 AND ($2::date IS NULL OR day <= $2)
+-- name: live_generation
+SELECT id, set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
+FROM generation WHERE state = 'live'
 
--- name: balances_known
-SELECT tenant, account, team, day, kind, setting, worker, detail, sum(amount)::bigint AS amount FROM line
-WHERE generation = $1 AND ($2::date IS NULL OR day <= $2) AND known_at <= $3
-GROUP BY tenant, account, team, day, kind, setting, worker, detail
-HAVING sum(amount) <> 0
+-- name: accounts
+SELECT DISTINCT word.text FROM month JOIN word ON word.id = month.account WHERE generation = $1
 
--- name: lines
-SELECT line.*, event.source, event.id, event.type, event.time FROM event
-JOIN line USING (generation, topic, partition, "offset")
-WHERE event.generation = $1 AND event.subject = $2 AND ($3::text IS NULL OR event.tenant = $3)
-ORDER BY event.tenant, line.topic, line.partition, line."offset", line.n
+-- name: chunks_of_account
+SELECT tenant, body FROM chunk WHERE generation = $1 AND account = $2
+
+-- name: journal
+SELECT tenant, body FROM journal WHERE generation = $1
+
+-- name: items
+SELECT item.no, tenant.text AS tenant, item.tenant AS tenant_number, item.events FROM item
+JOIN word AS tenant ON tenant.id = item.tenant
+WHERE generation = $1 AND subject = $2 AND ($3::text IS NULL OR tenant.text = $3)
+ORDER BY tenant.text, item.no
+
+-- name: chunks_of_keys
+SELECT body FROM chunk
+JOIN unnest($3::integer[], $4::integer[], $5::date[]) AS asked (account, team, month) USING (account, team, month)
+WHERE generation = $1 AND tenant = $2
+
+-- name: journal_of_tenant
+SELECT body FROM journal WHERE generation = $1 AND tenant = $2
 
 -- name: positions
 SELECT topic, partition, next_offset, known_at, read_at FROM position WHERE generation = $1

@@ -7,10 +7,12 @@ SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '.publisher', 0
 SELECT 1
 
 -- name: marks
-SELECT revision, tenant, team, account, since, until FROM mark
-WHERE revision > $1
+SELECT revision, tenant.text AS tenant, team.text AS team, account.text AS account, since, until
+FROM (SELECT * FROM mark WHERE revision > $1 ORDER BY revision LIMIT $2) AS mark
+JOIN word AS tenant ON tenant.id = mark.tenant
+JOIN word AS team ON team.id = mark.team
+JOIN word AS account ON account.id = mark.account
 ORDER BY revision
-LIMIT $2
 
 -- name: clear_marks
 DELETE FROM mark WHERE revision = ANY ($1::bigint[])

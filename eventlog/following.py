@@ -104,7 +104,7 @@ class Follower:
 
     async def _place(self, consumer: Any) -> None:
         """Assign every partition; after an outage go on from where we were."""
-        places = await _places(consumer, self._topics)
+        places = await places_of(consumer, self._topics)
         ends = await consumer.end_offsets(places)
         begin = await consumer.beginning_offsets(places) if self._from_beginning else ends
         consumer.assign(places)
@@ -128,7 +128,7 @@ class Follower:
         self._trouble = trouble
 
 
-async def _places(consumer: Any, topics: Sequence[str]) -> list[aiokafka.TopicPartition]:
+async def places_of(consumer: Any, topics: Sequence[str]) -> list[aiokafka.TopicPartition]:
     """Every partition of the topics; a topic that does not exist yet is waited for."""
     await consumer._client.set_topics(topics)  # the consumer's own call for it starts a group's bookkeeping
     places = []
@@ -147,7 +147,7 @@ async def until_there(bootstrap: str, topics: Sequence[str]) -> None:
         client = aiokafka.AIOKafkaConsumer(bootstrap_servers=bootstrap, client_id="primed-until-there")
         try:
             await client.start()
-            await _places(client, topics)
+            await places_of(client, topics)
         except (errors.KafkaError, OSError) as error:
             if not told:
                 log.warning("kafka-awaited", why=type(error).__name__, topics=list(topics))

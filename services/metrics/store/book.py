@@ -24,7 +24,7 @@ SQL = statements("services.metrics.store", "ledger.sql")
 CASES = TOPICS[0]
 """Sources of this topic are the council's feeds."""
 
-_TOPIC_NUMBER = {topic: number for number, topic in enumerate(TOPICS)}
+TOPIC_NUMBER = {topic: number for number, topic in enumerate(TOPICS)}
 
 
 class Gathered(NamedTuple):
@@ -98,7 +98,7 @@ class PostgresBook:
             "items",
             [item.subject for item in asked],
             [tenants[item.tenant] for item in asked],
-            [_TOPIC_NUMBER[item.topic] for item in asked],
+            [TOPIC_NUMBER[item.topic] for item in asked],
         )
         for row in rows:
             item = asked[row["nth"] - 1]
@@ -111,7 +111,7 @@ class PostgresBook:
 
     async def write(self, folded: Folded, refused: Sequence[Refused]) -> None:
         """Write all that the batch does; the sums last, since other workers may wait for them."""
-        items = _gathered(folded, self._numbers)
+        items = gathered(folded, self._numbers)
         self._numbers |= {one.item: one.no for one in items}
         await self._learn_words(folded, items)
         await self._put_items(items)
@@ -144,14 +144,14 @@ class PostgresBook:
         if fresh:
             await self._run(
                 "add_items",
-                *_standing(fresh, number),
+                *item_columns(fresh, number),
                 [number[one.item.tenant] for one in fresh],
-                [_TOPIC_NUMBER[one.item.topic] for one in fresh],
+                [TOPIC_NUMBER[one.item.topic] for one in fresh],
                 [one.item.subject for one in fresh],
             )
         known = [one for one in items if not one.fresh]
         if known:
-            await self._run("change_items", *_standing(known, number))
+            await self._run("change_items", *item_columns(known, number))
 
     async def _put_faults(self, folded: Folded) -> None:
         rows = [(*line.place, line.n, line.tenant, *line.fault, line.amount) for line in folded.faults]
@@ -205,7 +205,7 @@ class Spoken(NamedTuple):
 SILENT = Spoken(0, dt.datetime(1970, 1, 1, tzinfo=dt.UTC), None)
 
 
-def _gathered(folded: Folded, numbers: Mapping[ItemId, int]) -> list[Gathered]:
+def gathered(folded: Folded, numbers: Mapping[ItemId, int]) -> list[Gathered]:
     found: dict[ItemId, Gathered] = {}
     for event in folded.events:
         item = event.item
@@ -225,7 +225,7 @@ def _gathered(folded: Folded, numbers: Mapping[ItemId, int]) -> list[Gathered]:
     return list(found.values())
 
 
-def _standing(items: Sequence[Gathered], number: Mapping[str, int]) -> list[list[Any]]:
+def item_columns(items: Sequence[Gathered], number: Mapping[str, int]) -> list[list[Any]]:
     """The columns of items that change, in the order of the statements."""
     rows = []
     for one in items:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from eventlog.postgres import Connection, DatabaseUnavailable, Pool, transaction
+from eventlog.postgres import Connection, DatabaseUnavailable, Pool, Row, transaction
 from eventlog.records import TopicPartition
 from services.metrics.domain.hearing import Refused
 from services.metrics.domain.postings import FOLD_VERSION
@@ -105,7 +105,7 @@ class PostgresLedger:
             await bury(connection, refused)
 
     async def _generation(self, connection: Connection) -> int:
-        row = await connection.fetchrow(SQL["generation"], self._building)
+        row = await self._row(connection)
         if row is None or row["fold_version"] != FOLD_VERSION:
             wanted = "live generation" if self._building is None else f"generation {self._building} to build"
             found = f"no {wanted}" if row is None else f"version {row['fold_version']} of the fold"
@@ -114,6 +114,13 @@ class PostgresLedger:
             )
         generation: int = row["id"]
         return generation
+
+    async def _row(self, connection: Connection) -> Row | None:
+        """Asked twice: who waited while another generation became live finds none at first."""
+        if self._building is not None:
+            return await connection.fetchrow(SQL["other_generation"], self._building)
+        row = await connection.fetchrow(SQL["live_generation"])
+        return row if row is not None else await connection.fetchrow(SQL["live_generation"])
 
 
 async def make_tables(connection: Connection, generation: int) -> None:

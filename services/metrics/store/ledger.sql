@@ -8,8 +8,8 @@ SELECT 1, $1, 'live' WHERE NOT EXISTS (SELECT FROM generation)
 ON CONFLICT DO NOTHING
 RETURNING id
 
--- name: generation
--- The live generation, or the one that is built, held against a switch until the transaction ends.
+-- name: live_generation
+-- Held against a switch until the transaction ends.
 -- A batch goes to its rows by their keys. Postgres may think that a table which grows fast is still small, and
 -- read it whole; in this transaction it may not.
 -- What is committed need not be on the disk before the next batch: results and positions are lost together when
@@ -17,8 +17,15 @@ RETURNING id
 SELECT id, fold_version, set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
     set_config('enable_mergejoin', 'off', true), set_config('synchronous_commit', 'off', true)
 FROM generation
-WHERE ($1::integer IS NULL AND state = 'live') OR (id = $1 AND state = 'building')
+WHERE state = 'live'
 FOR SHARE
+
+-- name: other_generation
+-- One that a rebuild fills or brings up to date. Not held: only a rebuild switches, and while it does, it still writes.
+SELECT id, fold_version, set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true), set_config('synchronous_commit', 'off', true)
+FROM generation
+WHERE id = $1 AND state <> 'live'
 
 -- name: begin_positions
 INSERT INTO position (generation, topic, partition)

@@ -131,8 +131,7 @@ class PostgresBook:
 
     def remember(self) -> None:
         """The transaction ended well: what is known of the items holds for the next batch."""
-        for place, remembered in self._remembered.items():
-            self._memory.put_back(place, remembered)
+        self._memory.put_back(self._remembered)
 
     async def _learn_words(self, folded: Folded, items: Sequence[Gathered]) -> None:
         await self._words.learn({name for one in items for name in (one.item.tenant, *one.names)})

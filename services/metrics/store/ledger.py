@@ -17,7 +17,7 @@ from services.metrics.store.book import SQL, PostgresBook, bury, columns
 from services.metrics.store.remembering import Memory
 from services.metrics.store.words import Words
 
-KINDS = ("item", "journal", "chunk", "opening", "month", "feed", "fault")
+KINDS = ("item", "journal", "chunk", "opening", "spot", "month", "feed", "fault")
 """The tables that each generation has for itself."""
 
 MOST_ITEMS = 50_000

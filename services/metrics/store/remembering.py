@@ -8,7 +8,7 @@ failed, a rebalance or a frozen worker's awakening it is simply gone, and read a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -38,8 +38,9 @@ class Remembered:
 
     def forget_down_to(self, most: int) -> None:
         """Keep no more than so many items, those used last."""
-        for item in list(self.items)[: max(len(self.items) - most, 0)]:
-            del self.items[item]
+        if len(self.items) > most:
+            for item in list(self.items)[: len(self.items) - most]:
+                del self.items[item]
 
 
 class Memory:
@@ -61,10 +62,11 @@ class Memory:
         found = self._partitions.pop(place, None)
         return found if found is not None and found.at == at else Remembered(at)
 
-    def put_back(self, place: TopicPartition, remembered: Remembered) -> None:
-        """Remember the partition as it stands now."""
-        self._partitions[place] = remembered
-        remembered.forget_down_to(self._most // len(self._partitions))
+    def put_back(self, remembered: Mapping[TopicPartition, Remembered]) -> None:
+        """Remember these partitions as they stand now; each has an equal share of the room."""
+        self._partitions |= {place: one for place, one in remembered.items() if one.items}
+        for one in self._partitions.values():
+            one.forget_down_to(self._most // len(self._partitions))
 
     def keep_only(self, places: Collection[TopicPartition]) -> None:
         """Forget the partitions that are another worker's now."""

@@ -95,18 +95,32 @@ CREATE TABLE chunk (
 ) PARTITION BY LIST (generation);
 ALTER TABLE chunk ALTER body SET STORAGE EXTERNAL;
 
--- Lines of a stock that still stand when a year begins, so that what stands on a day, and why, does not take longer
--- to find with every year of history.
+-- Lines of a stock that still stand when a day begins, among those that are settled: so that what stands on a day,
+-- and why, does not take longer to find with every year of history. A late line of an earlier day takes its openings
+-- away, and settling makes them anew. `counts` is how many lines of each of `kinds` there were before, standing or not.
 CREATE TABLE opening (
-    generation integer NOT NULL,
-    tenant     integer NOT NULL,
-    account    integer NOT NULL,
-    team       integer NOT NULL,
-    year       integer NOT NULL,
-    lines      integer NOT NULL,
-    body       bytea NOT NULL
+    generation  integer NOT NULL,
+    tenant      integer NOT NULL,
+    account     integer NOT NULL,
+    team        integer NOT NULL,
+    begins      date NOT NULL,
+    known_until timestamptz NOT NULL,
+    kinds       integer[] NOT NULL,
+    counts      integer[] NOT NULL,
+    body        bytea NOT NULL
 ) PARTITION BY LIST (generation);
 ALTER TABLE opening ALTER body SET STORAGE EXTERNAL;
+
+-- Which item each settled event belongs to: rows of one partition, from a first place to a last, that do not overlap.
+CREATE TABLE spot (
+    first      bigint NOT NULL,
+    last       bigint NOT NULL,
+    generation integer NOT NULL,
+    tenant     integer NOT NULL,
+    events     integer NOT NULL,
+    body       bytea NOT NULL
+) PARTITION BY LIST (generation);
+ALTER TABLE spot ALTER body SET STORAGE EXTERNAL;
 
 -- The sum of the lines by month, without workers; of a stock without its detail too (0).
 -- The same by day: pairs of a day of the month and an amount, in no order, and a day may come several times.
@@ -218,7 +232,8 @@ FROM (VALUES
     ]),
     ('journal', 'fillfactor = 100', ARRAY['CREATE UNIQUE INDEX {}_key ON {} (id)']),
     ('chunk', 'fillfactor = 100', ARRAY['CREATE INDEX {}_key ON {} (tenant, account, team, month)']),
-    ('opening', 'fillfactor = 100', ARRAY['CREATE UNIQUE INDEX {}_key ON {} (tenant, account, team, year)']),
+    ('opening', 'fillfactor = 100', ARRAY['CREATE UNIQUE INDEX {}_key ON {} (tenant, account, team, begins)']),
+    ('spot', 'fillfactor = 100', ARRAY['CREATE UNIQUE INDEX {}_key ON {} (tenant, first)']),
     ('month', 'fillfactor = 60', ARRAY[
         'CREATE UNIQUE INDEX {}_key ON {} (tenant, account, team, month, kind, setting, detail, part)'
     ]),

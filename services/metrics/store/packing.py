@@ -26,7 +26,7 @@ TOPICS = ("primed.case-events", "primed.action-events")
 FIRST_DAY = dt.date(1970, 1, 1)
 FIRST_MOMENT = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
-_OFFSET_BITS, _PARTITION_BITS = 44, 16
+OFFSET_BITS, _PARTITION_BITS = 44, 16
 _VERSION = 1
 _HEAD = struct.Struct("<BI")
 _COLUMN = struct.Struct("<Bq")
@@ -185,13 +185,13 @@ def _as_one(columns: Sequence[Column]) -> Column | None:
 def encode(place: Place) -> int:
     """The number of a place in the log."""
     topic = TOPICS.index(place.topic)
-    return ((topic << _PARTITION_BITS | place.partition) << _OFFSET_BITS) | place.offset
+    return ((topic << _PARTITION_BITS | place.partition) << OFFSET_BITS) | place.offset
 
 
 def decode(number: int) -> Place:
     """The place that a number stands for."""
-    front = number >> _OFFSET_BITS
-    offset = number & ((1 << _OFFSET_BITS) - 1)
+    front = number >> OFFSET_BITS
+    offset = number & ((1 << OFFSET_BITS) - 1)
     return Place(TOPICS[front >> _PARTITION_BITS], front & ((1 << _PARTITION_BITS) - 1), offset)
 
 

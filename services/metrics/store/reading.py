@@ -1,33 +1,26 @@
-"""The ledger as it is read: snapshots of the live generation over Postgres (reading.sql)."""
+"""Readings and the lines they gather: one snapshot of a generation, what of journal and chunks it needs."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self, TypeAlias
+
+import numpy as np
 
 from eventlog.postgres import Connection, Row, statements
 from services.metrics.answers.asking import Freshness
-from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
-from services.metrics.domain.formula import Filter, Term
-from services.metrics.domain.periods import containing
-
-TERMS = """jsonb_to_recordset($4::jsonb) AS term (
-    t integer, account text, kinds text[], not_kinds boolean, word text, words text[], not_words boolean
-)"""
-KEPT = """(term.kinds IS NULL OR (b.kind = ANY (term.kinds)) <> term.not_kinds)
-    AND (term.word IS NULL OR (coalesce(b.detail ->> term.word, '') = ANY (term.words)) <> term.not_words)"""
-NOW = {"book": "balance", "known": "$3::timestamptz IS NULL"}
-THEN = {"book": "line", "known": "b.known_at <= $3"}
-"""Where sums are read: from balances as known now, from lines as known at a moment."""
+from services.metrics.domain.units import Span, Teams
+from services.metrics.store.journal import Journal
+from services.metrics.store.packing import NO_LINES, Lines, add_up, day_number, joined, moment_number, unpack
+from services.metrics.store.standing import standing
+from services.metrics.store.words import Words
 
 SQL = statements("services.metrics.store", "reading.sql")
-_DAY = dt.timedelta(days=1)
-_ByTeam = dict[str, int]
+ONE_DAY = dt.timedelta(days=1)
+UNKNOWN = -1
+"""The number of a name that the ledger never met."""
 
 
 class NotLive(Exception):
@@ -36,23 +29,59 @@ class NotLive(Exception):
     reason = "not-ready"
 
 
+class Remembered:
+    """What a process keeps from reading to reading: words, unpacked rows of the journal, first months."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.journal = Journal()
+        self.begins: dict[tuple[int, int, frozenset[int]], dt.date] = {}
+
+
+class Where(NamedTuple):
+    """Whose lines, in numbers: accounts, the teams that count (None: all) but these."""
+
+    accounts: list[int]
+    only: list[int] | None
+    but: list[int]
+
+
+Counts: TypeAlias = dict[tuple[int, int], int]
+"""How many lines there are of each account and kind, also those that no longer stand."""
+
+
+class Standing(NamedTuple):
+    """The lines that stand, and out of how many."""
+
+    lines: Lines
+    counted: Counts
+
+
 @dataclass(frozen=True)
 class Reading:
-    """One snapshot: a connection in a reading transaction, the generation, whose, and as known when."""
+    """One snapshot: a connection in a reading transaction, the generation, whose (a word), as known when."""
 
     connection: Connection
     generation: int
-    tenant: str
+    tenant: int
     as_known: dt.datetime | None
+    remembered: Remembered
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
         """The rows of a statement; its first two parameters are the generation and the tenant."""
         return await self.connection.fetch(sql, self.generation, self.tenant, *arguments)
 
-    def booked(self, name: str, **words: str) -> str:
-        """A statement of reading.sql over balances or, as known at a moment, over lines."""
-        book = NOW if self.as_known is None else THEN
-        return SQL[name].format(terms=TERMS, kept=KEPT, **book, **words)
+    async def numbers(self, texts: Iterable[str]) -> Mapping[str, int]:
+        """The numbers of those texts that the ledger has met."""
+        return await self.remembered.words.look_up(self.connection, texts)
+
+    def at_present(self) -> Self:
+        """The same with everything that is known now."""
+        return replace(self, as_known=None)
+
+    async def texts(self, numbers: Collection[int]) -> Mapping[int, str]:
+        """The texts of these numbers, among others."""
+        return await self.remembered.words.read(self.connection, numbers)
 
     async def freshness(self) -> Freshness:
         """How far the log had been read when the snapshot was taken."""
@@ -62,138 +91,84 @@ class Reading:
         return Freshness(min(read) if read and None not in read else None, positions)
 
 
-class LedgerReading(Reading):
-    """Sums of the ledger by team or, where all teams are asked, in one sum under no name."""
+class LineReading(Reading):
+    """Lines in columns, as known when the snapshot says."""
 
-    async def begins(self, accounts: Collection[str]) -> dt.date | None:
-        """The first month in which one of the accounts has an entry."""
-        rows = await self.fetch(SQL["begins"], sorted(accounts))
-        first: dt.date | None = rows[0][0]
-        return first
+    async def where(self, accounts: Iterable[str], teams: Teams) -> Where:
+        """Accounts and teams as numbers."""
+        accounts = sorted(set(accounts))
+        number = await self.numbers({*accounts, *teams.names})
+        named = [number[team] for team in sorted(teams.names) if team in number]
+        known = [number[account] for account in accounts if account in number]
+        return Where(known, None, named) if teams.rest else Where(known, named, [])
 
-    async def flows(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Flows:
-        """What was posted in each slice: whole months from their totals, other days from balances."""
-        sums: dict[tuple[Term, Slice], _ByTeam] = defaultdict(dict)
-        async for row, slice_ in self._sliced("flows", terms, slices, teams):
-            sums[terms[row["t"]], slice_][row["team"]] = row["amount"]
-        return sums
+    async def posted(
+        self, where: Where, days: tuple[dt.date, dt.date], known_after: dt.datetime | None = None
+    ) -> Lines:
+        """All lines of these days, whether they still stand or not."""
+        first, last = days
+        if not where.accounts or first > last:
+            return NO_LINES
+        rows = await self.fetch(SQL["chunks"], *where, first.replace(day=1), last, self.as_known, known_after)
+        settled = [unpack(row["body"]) for row in rows]
+        fresh = [_within(some, where) for some in await self.journal()]
+        lines = self._known(joined([*settled, *fresh]))
+        kept = (lines.day >= day_number(first)) & (lines.day <= day_number(last))
+        if known_after is not None:
+            kept &= lines.known > moment_number(known_after)
+        return lines.of(kept)
 
-    async def spreads(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Spreads:
-        """Histograms of days in each slice."""
-        sums: dict[tuple[Term, Slice], dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-        async for row, slice_ in self._sliced("spreads", terms, slices, teams):
-            sums[terms[row["t"]], slice_][row["team"]][int(row["days"])] = row["amount"]
-        return sums
+    async def standing(self, where: Where, last: dt.date) -> Standing:
+        """The lines that stand at the end of a day: of stocks, which begin with what stood before."""
+        if not where.accounts:
+            return Standing(NO_LINES, {})
+        opened = await self.fetch(SQL["openings"], *where, last + ONE_DAY, self.as_known)
+        begins = [[row[name] for row in opened] for name in ("account", "team", "begins")]
+        rows = await self.fetch(SQL["chunks_since"], *where, last, self.as_known, dt.date.min, *begins)
+        parts = [unpack(row["body"]) for row in rows]
+        parts += [_within(some, where) for some in await self.journal()]
+        since = self._known(joined(parts))
+        since = since.of(since.day <= day_number(last))
+        counted = _counted(since)
+        for row in opened:
+            for kind, count in zip(row["kinds"], row["counts"], strict=True):
+                key = (row["account"], kind)
+                counted[key] = counted.get(key, 0) + count
+        return Standing(standing(joined([*(unpack(row["body"]) for row in opened), since])), counted)
 
-    async def _sliced(
-        self, name: str, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide
-    ) -> AsyncIterator[tuple[Row, Slice]]:
-        months = [one for one in slices if self.as_known is None and _is_month(one)]
-        if months:
-            firsts = [first for first, _ in months]
-            for row in await self._ask(f"{name}_of_months", terms, teams, firsts):
-                yield row, months[row["s"]]
-        for layer in _layers(one for one in slices if one not in set(months)):
-            firsts, lasts = [first for first, _ in layer], [last for _, last in layer]
-            for row in await self._ask(name, terms, teams, firsts, lasts):
-                yield row, layer[row["s"]]
+    async def journal(self) -> list[Lines]:
+        """What is not settled yet."""
+        whose, journal = (self.generation, self.tenant), self.remembered.journal
+        known = journal.known(whose)
+        had = [row for block in known for row in block.rows]
+        return journal.take(whose, known, [tuple(row) for row in await self.fetch(SQL["journal"], had)])
 
-    async def stocks(self, terms: Sequence[Term], days: Sequence[dt.date], teams: Wide) -> Stocks:
-        """What stood at the end of each day: the months before its own, and its month up to the day."""
-        if self.as_known is not None:
-            known = await self._ask("stocks_known", terms, teams, list(days))
-            return _cumulated(known, terms, days, reset=False)
-        bounds = {day: _whole_months_before(day) for day in days}
-        firsts = sorted(set(bounds.values()))
-        monthly = await self._ask("stocks_of_months", terms, teams, firsts)
-        before = _cumulated(monthly, terms, firsts, reset=False)
-        inside = [day for day in sorted(days) if bounds[day] <= day]
-        within: Stocks = {}
-        if inside:
-            starts = [day.replace(day=1) for day in inside]
-            steps = await self._ask("stocks_in_months", terms, teams, inside, starts)
-            within = _cumulated(steps, terms, inside, reset=True)
-        return {
-            (term, day): _added(before.get((term, bounds[day]), {}), within.get((term, day), {}))
-            for term in terms
-            for day in days
-        }
-
-    async def _ask(self, name: str, terms: Sequence[Term], teams: Wide, *days: list[dt.date]) -> list[Row]:
-        sql = self.booked(name, team="''::text" if teams.whole else "b.team")
-        accounts = sorted({term.account for term in terms})
-        return await self.fetch(sql, self.as_known, as_json(terms), accounts, teams.teams.only, *days)
+    def _known(self, lines: Lines) -> Lines:
+        if self.as_known is None:
+            return lines
+        return lines.of(lines.known <= moment_number(self.as_known))
 
 
-def as_json(terms: Sequence[Term]) -> str:
-    """The terms as the statements take them, numbered in order."""
-    return json.dumps(
-        [{"t": place, "account": term.account, **_filters(term)} for place, term in enumerate(terms)]
-    )
+def _counted(lines: Lines) -> Counts:
+    (accounts, kinds), counts = add_up((lines.account, lines.kind), np.ones_like(lines.amount))
+    return dict(zip(zip(accounts.tolist(), kinds.tolist(), strict=True), counts.tolist(), strict=True))
 
 
-def _filters(term: Term) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    for one in term.filters:
-        said |= _kind(one) if one.word == "kind" else _detail(one)
-    return said
+def _within(lines: Lines, where: Where) -> Lines:
+    """The lines of these accounts and teams."""
+    kept = np.isin(lines.account, where.accounts)
+    if where.only is not None:
+        kept &= np.isin(lines.team, where.only)
+    elif where.but:
+        kept &= ~np.isin(lines.team, where.but)
+    return lines.of(kept)
 
 
-def _kind(one: Filter) -> dict[str, Any]:
-    return {"kinds": list(one.values), "not_kinds": one.negated}
-
-
-def _detail(one: Filter) -> dict[str, Any]:
-    return {"word": one.word, "words": list(one.values), "not_words": one.negated}
-
-
-def _is_month(days: Slice) -> bool:
-    month = containing(days[0], "month")
-    return days == (month.first, month.last)
-
-
-def _whole_months_before(day: dt.date) -> dt.date:
-    """The first day of the day's month, or of the next one where the day is the last of its month."""
-    return (day + _DAY).replace(day=1)
-
-
-def _layers(slices: Iterable[Slice]) -> list[list[Slice]]:
-    """The slices in as few groups as need be, in each of which none overlaps another, in order."""
-    layers: list[list[Slice]] = []
-    for one in sorted(slices):
-        fitting = next((layer for layer in layers if layer[-1][1] < one[0]), None)
-        if fitting is None:
-            layers.append([one])
-        else:
-            fitting.append(one)
-    return layers
-
-
-def _cumulated(
-    steps: Sequence[Row], terms: Sequence[Term], days: Sequence[dt.date], *, reset: bool
-) -> dict[tuple[Term, dt.date], _ByTeam]:
-    """What stood on each day, from what each day added to the one before; `reset` begins anew each month."""
-    added: dict[tuple[int, int], _ByTeam] = defaultdict(dict)
-    for row in steps:
-        added[row["t"], row["s"]][row["team"]] = row["amount"]
-    fresh = {0} | {
-        place + 1 for place, (a, b) in enumerate(pairwise(days)) if reset and _month(a) != _month(b)
-    }
-    standing: dict[tuple[Term, dt.date], _ByTeam] = {}
-    for t, term in enumerate(terms):
-        now: _ByTeam = {}
-        for s, day in enumerate(days):
-            now = _added({} if s in fresh else now, added.get((t, s), {}))
-            standing[term, day] = now
-    return standing
-
-
-def _month(day: dt.date) -> tuple[int, int]:
-    return (day.year, day.month)
-
-
-def _added(one: Mapping[str, int], other: Mapping[str, int]) -> _ByTeam:
-    both = dict(one)
-    for team, amount in other.items():
-        both[team] = both.get(team, 0) + amount
-    return both
+def together(spans: Sequence[Span]) -> tuple[tuple[dt.date, dt.date], Teams]:
+    """The days from the first to the last of all spans, and every team that counts in one of them."""
+    days = (min(span.first for span in spans), max(span.last for span in spans))
+    rests = [span.teams.names for span in spans if span.teams.rest]
+    named = frozenset().union(*(span.teams.names for span in spans if not span.teams.rest))
+    if rests:
+        return days, Teams(frozenset.intersection(*rests) - named, rest=True)
+    return days, Teams(named)

@@ -1,9 +1,6 @@
--- What is asked of the ledger. $1 is always the generation, $2 the tenant.
--- {book} is `balance`, or `line` where figures are asked as they were known at a moment; {known} is the
--- matching condition on $3, which is null for what is known now. {team} is the team, or nothing where the sum
--- over all teams is enough.
--- `term` is a JSON list of what is added up: its number t, account and filters (docs/measures.md); $5 are the
--- accounts in it, so that the planner knows how much to expect.
+-- What is asked of the ledger by numbers (store/words.py). $1 is always the generation, $2 the tenant, $3 the
+-- accounts, $4 the teams (null: all). {team} is the team, or nothing where the sum over all teams is enough; {kind}
+-- and {detail} likewise, where a measure chooses by them.
 
 -- name: live_generation
 -- With what suits short questions: plans for these very values, no second process, no compiling, room to sort.
@@ -13,85 +10,116 @@ FROM generation
 WHERE state = 'live'
 
 -- name: positions
-SELECT topic, partition, next_offset, read_at FROM position WHERE generation = $1 ORDER BY topic, partition
+SELECT topic, partition, next_offset, read_at, known_at FROM position WHERE generation = $1
+ORDER BY topic, partition
 
 -- name: begins
--- The first month in which any of the accounts has an entry.
-SELECT min(month) FROM month WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::text[])
-
--- name: flows
--- Flows over days that do not overlap: $7 their first days in order, $8 their last.
-SELECT term.t, width_bucket(b.day, $7::date[]) - 1 AS s, {team} AS team, sum(b.amount)::bigint AS amount
-FROM {terms}
-JOIN {book} b ON b.generation = $1 AND b.tenant = $2 AND b.account = term.account AND {kept}
-WHERE b.account = ANY ($5::text[]) AND {known} AND ($6::text[] IS NULL OR b.team = ANY ($6))
-  AND b.day BETWEEN ($7::date[])[1] AND ($8::date[])[cardinality($8::date[])]
-  AND b.day <= ($8::date[])[width_bucket(b.day, $7::date[])]
-GROUP BY 1, 2, 3
-HAVING sum(b.amount) <> 0
+-- The first month in which any of the accounts has an entry, if it is before $4.
+SELECT min(month) FROM month WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[]) AND month < $4
 
 -- name: flows_of_months
--- Flows over whole months: $7 their first days, in order.
-SELECT term.t, width_bucket(b.month, $7::date[]) - 1 AS s, {team} AS team, sum(b.amount)::bigint AS amount
-FROM {terms}
-JOIN month b ON b.generation = $1 AND b.tenant = $2 AND b.account = term.account AND {kept}
-WHERE b.account = ANY ($5::text[]) AND $3::timestamptz IS NULL AND ($6::text[] IS NULL OR b.team = ANY ($6))
-  AND b.month = ANY ($7::date[])
-GROUP BY 1, 2, 3
+-- Flows over whole months: $5 their first days, in order.
+SELECT b.account, {team} AS team, width_bucket(b.month, $5::date[]) - 1 AS s, {kind} AS kind, {detail} AS detail,
+    sum(b.amount)::bigint AS amount
+FROM month b
+WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.month = ANY ($5::date[])
+GROUP BY 1, 2, 3, 4, 5
 HAVING sum(b.amount) <> 0
 
--- name: spreads
--- Histograms of days over days that do not overlap, as flows.
-SELECT term.t, width_bucket(b.day, $7::date[]) - 1 AS s, {team} AS team, b.detail ->> 'days' AS days,
-    sum(b.amount)::bigint AS amount
-FROM {terms}
-JOIN {book} b ON b.generation = $1 AND b.tenant = $2 AND b.account = term.account AND {kept}
-WHERE b.account = ANY ($5::text[]) AND {known} AND ($6::text[] IS NULL OR b.team = ANY ($6))
-  AND b.day BETWEEN ($7::date[])[1] AND ($8::date[])[cardinality($8::date[])]
-  AND b.day <= ($8::date[])[width_bucket(b.day, $7::date[])]
-GROUP BY 1, 2, 3, 4
-HAVING sum(b.amount) <> 0
-
--- name: spreads_of_months
--- The same over whole months: $7 their first days, in order.
-SELECT term.t, width_bucket(b.month, $7::date[]) - 1 AS s, {team} AS team, b.detail ->> 'days' AS days,
-    sum(b.amount)::bigint AS amount
-FROM {terms}
-JOIN month b ON b.generation = $1 AND b.tenant = $2 AND b.account = term.account AND {kept}
-WHERE b.account = ANY ($5::text[]) AND $3::timestamptz IS NULL AND ($6::text[] IS NULL OR b.team = ANY ($6))
-  AND b.month = ANY ($7::date[])
-GROUP BY 1, 2, 3, 4
-HAVING sum(b.amount) <> 0
+-- name: flows_of_days
+-- Flows over days that do not overlap: $5 their first days in order, $6 their last.
+SELECT b.account, {team} AS team, width_bucket(b.month + d.day - 1, $5::date[]) - 1 AS s, {kind} AS kind,
+    {detail} AS detail, sum(d.amount)::bigint AS amount
+FROM month b, unnest(b.days, b.amounts) AS d (day, amount)
+WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR b.team = ANY ($4))
+  AND b.month BETWEEN date_trunc('month', ($5::date[])[1])::date AND ($6::date[])[cardinality($6::date[])]
+  AND b.month + d.day - 1 BETWEEN ($5::date[])[1]
+    AND ($6::date[])[width_bucket(b.month + d.day - 1, $5::date[])]
+GROUP BY 1, 2, 3, 4, 5
+HAVING sum(d.amount) <> 0
 
 -- name: stocks_of_months
--- What was added to stocks in the whole months before each of the days $7 (first days of months, in order),
+-- What was added to stocks in the whole months before each of the days $5 (first days of months, in order),
 -- and not before the one before it: to be cumulated by who asked.
-SELECT term.t, width_bucket(b.month, $7::date[]) AS s, {team} AS team, sum(b.amount)::bigint AS amount
-FROM {terms}
-JOIN month b ON b.generation = $1 AND b.tenant = $2 AND b.account = term.account AND {kept}
-WHERE b.account = ANY ($5::text[]) AND $3::timestamptz IS NULL AND ($6::text[] IS NULL OR b.team = ANY ($6))
-  AND b.month < ($7::date[])[cardinality($7::date[])]
-GROUP BY 1, 2, 3
+SELECT b.account, {team} AS team, width_bucket(b.month, $5::date[]) AS s, {kind} AS kind, {detail} AS detail,
+    sum(b.amount)::bigint AS amount
+FROM month b
+WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.month < ($5::date[])[cardinality($5::date[])]
+GROUP BY 1, 2, 3, 4, 5
 HAVING sum(b.amount) <> 0
 
 -- name: stocks_in_months
--- What was added to stocks in the month of each of the days $7 (in order), up to the day, and not up to the one
--- before it: to be cumulated within the month.
-SELECT term.t, width_bucket(b.day - 1, $7::date[]) AS s, {team} AS team, sum(b.amount)::bigint AS amount
-FROM {terms}
-JOIN balance b ON b.generation = $1 AND b.tenant = $2 AND b.account = term.account AND {kept}
-WHERE b.account = ANY ($5::text[]) AND $3::timestamptz IS NULL AND ($6::text[] IS NULL OR b.team = ANY ($6))
-  AND b.day >= date_trunc('month', ($7::date[])[1])::date AND b.day <= ($7::date[])[cardinality($7::date[])]
-  AND b.day >= ($8::date[])[width_bucket(b.day - 1, $7::date[]) + 1]
-GROUP BY 1, 2, 3
-HAVING sum(b.amount) <> 0
+-- What was added to stocks in the month of each of the days $5 (in order), up to the day, and not up to the one
+-- before it, of the months that begin on $6: to be cumulated within the month.
+SELECT b.account, {team} AS team, width_bucket(b.month + d.day - 2, $5::date[]) AS s, {kind} AS kind,
+    {detail} AS detail, sum(d.amount)::bigint AS amount
+FROM month b, unnest(b.days, b.amounts) AS d (day, amount)
+WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.month = ANY ($6::date[])
+  AND b.month + d.day - 1 <= ($5::date[])[cardinality($5::date[])]
+  AND b.month + d.day - 1 >= ($6::date[])[width_bucket(b.month + d.day - 2, $5::date[]) + 1]
+GROUP BY 1, 2, 3, 4, 5
+HAVING sum(d.amount) <> 0
 
--- name: stocks_known
--- The same over all lines up to each of the days $7, as they were known: to be cumulated.
-SELECT term.t, width_bucket(b.day - 1, $7::date[]) AS s, {team} AS team, sum(b.amount)::bigint AS amount
-FROM {terms}
-JOIN line b ON b.generation = $1 AND b.tenant = $2 AND b.account = term.account AND {kept}
-WHERE b.account = ANY ($5::text[]) AND b.known_at <= $3 AND ($6::text[] IS NULL OR b.team = ANY ($6))
-  AND b.day <= ($7::date[])[cardinality($7::date[])]
-GROUP BY 1, 2, 3
-HAVING sum(b.amount) <> 0
+-- name: sums_of_months
+-- Sums over the whole months from $5 to $6, of all teams but $7, told apart by {columns}.
+SELECT {columns}, sum(b.amount)::bigint AS amount
+FROM month b
+WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.team <> ALL ($7::int[])
+  AND b.month BETWEEN $5 AND $6
+GROUP BY {columns}
+
+-- name: sums_of_days
+-- The same over the days from $5 to $6.
+SELECT {columns}, sum(d.amount)::bigint AS amount
+FROM month b, unnest(b.days, b.amounts) AS d (day, amount)
+WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.team <> ALL ($7::int[])
+  AND b.month BETWEEN date_trunc('month', $5::date)::date AND $6 AND b.month + d.day - 1 BETWEEN $5 AND $6
+GROUP BY {columns}
+
+-- name: journal
+-- Lines that are not settled; of the rows $3 we have the lines already.
+SELECT id, CASE WHEN id = ANY ($3::bigint[]) THEN NULL ELSE body END AS body
+FROM journal
+WHERE generation = $1 AND tenant = $2
+
+-- name: chunks
+-- Settled lines of the months from $6 to $7, of all teams but $5: with lines known up to $8 and after $9.
+SELECT body FROM chunk
+WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR team = ANY ($4)) AND team <> ALL ($5::int[]) AND month BETWEEN $6 AND $7
+  AND ($8::timestamptz IS NULL OR known_from <= $8) AND ($9::timestamptz IS NULL OR known_until > $9)
+
+-- name: openings
+-- Of each account and team the last opening up to the day $6 of which all lines were known by $7.
+SELECT DISTINCT ON (account, team) account, team, begins, kinds, counts, body FROM opening
+WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR team = ANY ($4)) AND team <> ALL ($5::int[]) AND begins <= $6
+  AND ($7::timestamptz IS NULL OR known_until <= $7)
+ORDER BY account, team, begins DESC
+
+-- name: chunks_since
+-- Settled lines after the openings: of the accounts $9 and teams $10 from the months $11 on, of others all.
+SELECT c.body FROM chunk c
+LEFT JOIN unnest($9::int[], $10::int[], $11::date[]) AS opened (account, team, begins)
+    ON opened.account = c.account AND opened.team = c.team
+WHERE c.generation = $1 AND c.tenant = $2 AND c.account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR c.team = ANY ($4)) AND c.team <> ALL ($5::int[]) AND c.month <= $6
+  AND ($7::timestamptz IS NULL OR c.known_from <= $7) AND c.month >= coalesce(opened.begins, $8)
+
+-- name: how_many
+-- How many settled lines up to the month $6 were known up to $7, and how many after it.
+SELECT coalesce(sum(lines) FILTER (WHERE known_from <= $7), 0) AS before,
+    coalesce(sum(lines) FILTER (WHERE known_until > $7), 0) AS after
+FROM chunk
+WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
+  AND ($4::int[] IS NULL OR team = ANY ($4)) AND team <> ALL ($5::int[]) AND month <= $6
+
+-- name: subjects
+-- Of the items $2.
+SELECT no, subject FROM item WHERE generation = $1 AND no = ANY ($2::bigint[])

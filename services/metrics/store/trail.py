@@ -1,28 +1,27 @@
-"""The way back to lines and events (trail.sql)."""
+"""The way back from figures to lines: which lines make a figure, page by page, and what became known when."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from eventlog.postgres import Row, statements
-from services.metrics.domain.trail import Line, Page, Part, Said
-from services.metrics.domain.units import Span, Teams
-from services.metrics.domain.worklist import Item
-from services.metrics.store.reading import KEPT, TERMS, Reading, as_json
+import numpy as np
 
-SQL = statements("services.metrics.store", "trail.sql")
-FOUND = SQL["found"].format(terms=TERMS, kept=KEPT)
-EVENTS = """JOIN event e ON e.generation = b.generation AND e.topic = b.topic AND e.partition = b.partition
-    AND e."offset" = b."offset"
-WHERE"""
-PAGE = SQL["lines"].format(found_with_events=FOUND.replace("WHERE", EVENTS, 1))
+from services.metrics.domain.cuts import Cuts
+from services.metrics.domain.formula import Term
+from services.metrics.domain.hearing import Place
+from services.metrics.domain.trail import Line, Page, Part
+from services.metrics.domain.units import Span
+from services.metrics.store.packing import OFFSET_BITS, Column, Lines, day_number, encode, joined
+from services.metrics.store.reading import Counts, together
+from services.metrics.store.subjects import SubjectReading
+from services.metrics.store.sums import SumReading, columns_of, table_of
+from services.metrics.store.terms import counts
 
 
-class TrailReading(Reading):
-    """Lines and events, as known when the snapshot says."""
+class TrailReading(SubjectReading, SumReading):
+    """Lines with their events, as known when the snapshot says."""
 
     async def lines(
         self, parts: Sequence[Part], reach: Sequence[Span], page: Page, *, everything: bool
@@ -33,96 +32,94 @@ class TrailReading(Reading):
         """
         if not reach:
             return list(parts), []
-        asked = _asked(parts, reach)
+        days, teams = together(reach)
+        where = await self.where((part.term.account for part in parts), teams)
+        counted: Counts = {}
         if everything:
-            totals = await self.fetch(SQL["totals"].format(found=FOUND), self.as_known, *asked)
-            rows = await self.fetch(PAGE, self.as_known, *asked, *page.after, page.limit)
-            return _counted(parts, totals, None), [line_of(row) for row in rows]
-        rows = await self.fetch(SQL["standing"].format(found=FOUND), self.as_known, *asked)
-        lines = [line_of(row) for row in rows if row["topic"] is not None]
-        after = [line for line in lines if line.place > page.after]
-        return _counted(parts, rows, Counter(line.part for line in lines)), after[: page.limit]
-
-    async def event(self, topic: str, partition: int, offset: int) -> tuple[Said, list[Line]] | None:
-        """The event at a place in the log with its lines; None when the ledger took none from there."""
-        rows = await self.fetch(SQL["event"], topic, partition, offset)
-        if not rows:
-            return None
-        said = _said(rows[0])
-        lines = await self.fetch(SQL["lines_of_subject"], said.subject, topic, partition, offset)
-        return said, [line_of(row) for row in lines]
-
-    async def item(self, subject: str) -> tuple[Item | None, list[Said], list[Line]]:
-        """How a subject stands, its events and its lines, in the order of the log."""
-        items = await self.fetch(SQL["item"], subject)
-        events = await self.fetch(SQL["events_of_subject"], subject)
-        lines = await self.fetch(SQL["lines_of_subject"], subject, None, None, None)
-        found = Item(**dict(items[0])) if items else None
-        return found, [_said(row) for row in events], [line_of(row) for row in lines]
-
-
-def spans_as_json(spans: Sequence[Span]) -> str:
-    """Days and teams as the statements take them."""
-    return json.dumps(
-        [
-            {
-                "first": span.first.isoformat(),
-                "last": span.last.isoformat(),
-                "names": span.teams.only,
-                "but": span.teams.but,
-            }
-            for span in spans
+            lines = await self.posted(where, days)
+        else:
+            lines, counted = await self.standing(where, days[1])
+        within = await self._within(lines, reach)
+        text = await self._texts_of_lines(within, counted)
+        found = [within.of(_counting(part.term, within, text)) for part in parts]
+        shown = [
+            _shown(part, some, sum(_all_of(part.term, counted, text)))
+            for part, some in zip(parts, found, strict=True)
         ]
-    )
+        return shown, await self.told(*_page(found, page))
+
+    async def traced(self, cuts: Cuts, known_after: dt.datetime | None, limit: int) -> list[Line]:
+        """The lines with their events, those known last first: what became known after a moment, or all."""
+        if not cuts.spans:
+            return []
+        days, teams = together(cuts.spans)
+        lines = await self.posted(await self.where(cuts.accounts, teams), days, known_after)
+        reached = await self._within(lines, cuts.spans)
+        kept = await self.counting(table_of(reached, columns_of(cuts)), cuts.where)
+        some = reached.of(kept)
+        front = some.place >> OFFSET_BITS
+        newest = np.lexsort((-some.n, -some.place, -front, -some.known))[:limit]
+        return await self.told([0] * len(newest), some.of(newest))
+
+    async def _within(self, lines: Lines, reach: Sequence[Span]) -> Lines:
+        """Each line once for each span that holds its day and team."""
+        number = await self.numbers({name for span in reach for name in span.teams.names})
+        return joined([lines.of(_in_span(lines, span, number)) for span in reach])
+
+    async def _texts_of_lines(self, lines: Lines, counted: Counts) -> Mapping[int, str]:
+        words = [np.unique(column).tolist() for column in (lines.account, lines.kind, lines.detail)]
+        return await self.texts({word for some in (*words, *counted) for word in some})
 
 
-def _asked(parts: Sequence[Part], reach: Sequence[Span]) -> tuple[object, ...]:
-    terms = [part.term for part in parts]
-    first, last = min(span.first for span in reach), max(span.last for span in reach)
-    teams = _together([span.teams for span in reach])
-    return as_json(terms), sorted({term.account for term in terms}), spans_as_json(reach), first, last, teams
+def _in_span(lines: Lines, span: Span, number: Mapping[str, int]) -> Column:
+    teams = [number[name] for name in span.teams.names if name in number]
+    inside: Column = np.isin(lines.team, teams) != span.teams.rest
+    inside &= (lines.day >= day_number(span.first)) & (lines.day <= day_number(span.last))
+    return inside
 
 
-def _together(teams: Sequence[Teams]) -> list[str] | None:
-    if any(some.rest for some in teams):
-        return None
-    return sorted(frozenset().union(*(some.names for some in teams)))
+def _counting(term: Term, lines: Lines, text: Mapping[int, str]) -> Column:
+    """Which lines a term counts."""
+    pairs, which = np.unique(np.stack((lines.account, lines.kind, lines.detail)), axis=1, return_inverse=True)
+    passing = [
+        text[account] == term.account and counts(term, text[kind], text[detail])
+        for account, kind, detail in pairs.T.tolist()
+    ]
+    kept: Column = np.array(passing, np.bool_)[which]
+    return kept
 
 
-def _counted(parts: Sequence[Part], totals: Sequence[Row], shown: Counter[int] | None) -> list[Part]:
-    found = {row["t"]: (row["total_amount"], row["total_lines"]) for row in totals}
-    counted = []
-    for place, part in enumerate(parts):
-        amount, lines = found.get(place, (0, 0))
-        kept = lines if shown is None else shown[place]
-        counted.append(replace(part, amount=amount, lines=kept, cancelled=lines - kept))
-    return counted
+def _all_of(term: Term, counted: Counts, text: Mapping[int, str]) -> list[int]:
+    """How many lines the account has of each kind that a term counts."""
+    return [
+        lines
+        for (account, kind), lines in counted.items()
+        if text[account] == term.account and counts(term, text[kind], "")
+    ]
 
 
-def line_of(row: Row) -> Line:
-    """A line with its event, as a row says them."""
-    return Line(
-        part=row["t"],
-        account=row["account"],
-        team=row["team"],
-        day=row["day"],
-        kind=row["kind"],
-        setting=row["setting"],
-        worker=row["worker"],
-        detail=json.loads(row["detail"]),
-        amount=row["amount"],
-        subject=row["subject"],
-        known_at=row["known_at"],
-        topic=row["topic"],
-        partition=row["partition"],
-        offset=row["offset"],
-        n=row["n"],
-        source=row["source"],
-        id=row["id"],
-        type=row["type"],
-        time=row["time"],
-    )
+def _shown(part: Part, lines: Lines, of: int) -> Part:
+    amount = int(lines.amount.sum())
+    return replace(part, amount=amount, lines=lines.size, cancelled=max(of - lines.size, 0))
 
 
-def _said(row: Row) -> Said:
-    return Said(**dict(row))
+def _page(found: Sequence[Lines], page: Page) -> tuple[list[int], Lines]:
+    """The first lines after the page's place, with the part of each."""
+    parts: list[int] = []
+    taken: list[Lines] = []
+    after, day, topic, partition, offset, n = page.after
+    for part, lines in enumerate(found):
+        if part < after or len(parts) >= page.limit:
+            continue
+        if part == after:
+            lines = lines.of(_later(lines, day_number(day), encode(Place(topic, partition, offset)), n))
+        order = np.lexsort((lines.n, lines.place, lines.day))[: page.limit - len(parts)]
+        taken.append(lines.of(order))
+        parts += [part] * len(order)
+    return parts, joined(taken)
+
+
+def _later(lines: Lines, day: int, place: int, n: int) -> Column:
+    same_day, same_event = lines.day == day, lines.place == place
+    later: Column = (lines.day > day) | (same_day & ((lines.place > place) | (same_event & (lines.n > n))))
+    return later

@@ -1,0 +1,90 @@
+"""Settled lines in chunks of one account, team and month: how lines become chunks, and which are merged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from services.metrics.store.packing import Column, Lines, moment_of, pack
+from services.metrics.store.standing import numbered
+
+FULL = 4096
+"""Lines from which on a chunk is not merged any more: about 100 kB."""
+
+
+class ChunkKey(NamedTuple):
+    """What the lines of a chunk have in common, below the tenant; `month` is its first day."""
+
+    account: int
+    team: int
+    month: dt.date
+
+
+class Chunk(NamedTuple):
+    """A chunk as it is stored."""
+
+    account: int
+    team: int
+    month: dt.date
+    lines: int
+    known_from: dt.datetime
+    known_until: dt.datetime
+    body: bytes
+
+
+def by_key(lines: Lines) -> Iterator[tuple[ChunkKey, Lines]]:
+    """The lines of each account, team and month, in the order of those; within, by day and place."""
+    if not lines.size:
+        return
+    months = lines.day.astype("datetime64[D]").astype("datetime64[M]")
+    group = numbered((lines.account, lines.team, months.astype(np.int64)))
+    order = np.lexsort((lines.n, lines.place, lines.day, group))
+    ordered, grouped = lines.of(order), group[order]
+    starts = np.concatenate(([0], np.flatnonzero(grouped[1:] != grouped[:-1]) + 1))
+    first_days = months[order][starts].astype("datetime64[D]").tolist()
+    ends = [*starts[1:].tolist(), lines.size]
+    accounts, teams = ordered.account[starts].tolist(), ordered.team[starts].tolist()
+    for start, end, *key in zip(starts.tolist(), ends, accounts, teams, first_days, strict=True):
+        yield ChunkKey(*key), ordered.of(slice(start, end))
+
+
+def chunk_of(key: ChunkKey, lines: Lines) -> Chunk:
+    """The lines of one key as a chunk."""
+    known_from, known_until = moment_of(int(lines.known.min())), moment_of(int(lines.known.max()))
+    return Chunk(*key, lines.size, known_from, known_until, pack(lines))
+
+
+def chunks_of(lines: Lines) -> list[Chunk]:
+    """All lines of one tenant as chunks."""
+    return [chunk_of(key, some) for key, some in by_key(lines)]
+
+
+def to_merge(fresh: int, small: Iterable[tuple[int, int]]) -> list[int]:
+    """Which small chunks (id, lines) go into one with so many fresh lines.
+
+    Each is at most as large as what it joins, so that a line is written again only as often as its chunk
+    doubles, and of one key there are never more small chunks than doublings.
+    """
+    merged: list[int] = []
+    for id_, lines in sorted(small, key=lambda chunk: chunk[1]):
+        if lines > fresh:
+            break
+        merged.append(id_)
+        fresh += lines
+    return merged
+
+
+def months_of(lines: Lines) -> Column:
+    """The first day of the month of each line, as a day's number."""
+    months: Column = (
+        lines.day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    )
+    return months
+
+
+def columns_of(chunks: Sequence[Chunk]) -> list[list[object]]:
+    """Chunks as columns, in the order of their fields."""
+    return [list(column) for column in zip(*chunks, strict=True)]

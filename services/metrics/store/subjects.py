@@ -1,0 +1,153 @@
+"""Items with their events as they are kept, and the lines that follow from them (trail.sql).
+
+What an item posted is not looked for among the lines of the ledger: its events are folded again, which gives
+the same lines for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from eventlog.postgres import Row, statements
+from services.metrics.domain.batch import fold
+from services.metrics.domain.frames import Frame, unpack
+from services.metrics.domain.hearing import Heard, Place
+from services.metrics.domain.keeping import body, recall
+from services.metrics.domain.trail import Line, Said
+from services.metrics.domain.worklist import Item
+from services.metrics.store.packing import TOPICS, Lines, day_of, decode, encode, moment_of
+from services.metrics.store.reading import LineReading
+from services.metrics.store.spots import Spot, item_at
+from services.metrics.store.terms import detail_of
+
+SQL = statements("services.metrics.store", "trail.sql")
+MOST_EVENTS, MOST_LINES = 1000, 5000
+"""What is shown of one item at most."""
+
+WORDS = ("source", "kind", "urgency", "team", "worker", "outcome")
+"""Columns of an item that hold words."""
+
+
+class Cause(NamedTuple):
+    """The event that a line follows from."""
+
+    subject: str
+    source: str
+    id: str
+    type: str
+    time: str
+
+
+class SubjectReading(LineReading):
+    """Items, their events, and lines with their events."""
+
+    async def event(self, topic: str, partition: int, offset: int) -> tuple[Said, list[Line]] | None:
+        """The event at a place in the log with its lines; None when the ledger took none from there."""
+        number = encode(Place(topic, partition, offset)) if topic in TOPICS else -1
+        item = await self._item_at(number)
+        rows = [] if item is None else await self.fetch(SQL["events_of_item"], item)
+        heard = [event for row in rows for event in recall(row["kept"])]
+        said = next((event for event in heard if encode(event.place) == number), None)
+        if said is None:
+            return None
+        return _said(said), [line for line in _lines(heard) if line.place[2:5] == said.place]
+
+    async def item(self, subject: str) -> tuple[Item | None, list[Said], list[Line]]:
+        """How a subject stands, its events and its lines, in the order of the log."""
+        rows = await self.fetch(SQL["items_of_subject"], subject)
+        heard = [event for row in rows for event in recall(row["kept"])]
+        work = next((row for row in rows if row["state"] is not None), None)
+        found = Item(**(await self.named([work]))[0]) if work is not None else None
+        return found, [_said(event) for event in heard[:MOST_EVENTS]], _lines(heard)[:MOST_LINES]
+
+    async def named(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """Rows of items with texts for their words."""
+        text = await self.texts({row[name] for row in rows for name in WORDS if name in row})
+        return [
+            {name: text[value] if name in WORDS else value for name, value in row.items() if name != "kept"}
+            for row in rows
+        ]
+
+    async def told(self, parts: Sequence[int], lines: Lines) -> list[Line]:
+        """Lines as the way back shows them, each with its event and in the part it counts for."""
+        causes = await self._causes(lines)
+        words = (lines.account, lines.team, lines.kind, lines.setting, lines.worker, lines.detail)
+        text = await self.texts({number for column in words for number in np.unique(column).tolist()})
+        rows = zip(parts, *(column.tolist() for column in lines), strict=True)
+        return [
+            Line(
+                part=part,
+                account=text[account],
+                team=text[team],
+                day=day_of(day),
+                kind=text[kind],
+                setting=text[setting],
+                worker=text[worker],
+                detail=detail_of(text[detail]),
+                amount=amount,
+                known_at=moment_of(known),
+                n=n,
+                **decode(place)._asdict(),
+                **causes[place]._asdict(),
+            )
+            for part, account, team, day, kind, setting, worker, detail, amount, _, place, n, known in rows
+        ]
+
+    async def _causes(self, lines: Lines) -> Mapping[int, Cause]:
+        wanted = set(lines.place.tolist())
+        rows = await self.fetch(SQL["events_of_items"], np.unique(lines.item).tolist())
+        return {
+            place: Cause(frame.subject, frame.said_by, frame.id, frame.full_type, frame.time)
+            for row in rows
+            for place, frame in _placed(row["topic"], row["events"])
+            if place in wanted
+        }
+
+    async def _item_at(self, place: int) -> int | None:
+        """The number of the item that an event belongs to."""
+        for lines in await self.journal():
+            found = np.flatnonzero(lines.place == place)
+            if len(found):
+                return int(lines.item[found[0]])
+        rows = await self.fetch(SQL["spots"], place)
+        return item_at(Spot(*rows[0]), place) if rows else None
+
+
+def _placed(topic: int, events: bytes) -> Iterator[tuple[int, Frame]]:
+    for frame, _ in unpack(events):
+        yield encode(Place(TOPICS[topic], frame.partition, frame.offset)), frame
+
+
+def _said(heard: Heard) -> Said:
+    source, id_ = heard.fact.identity
+    place, subject = heard.place, heard.item.subject
+    return Said(*place, subject, source, id_, heard.type, heard.time, heard.known_at, body(heard))
+
+
+def _lines(heard: Sequence[Heard]) -> list[Line]:
+    """The lines that the events of an item post, in the order of the log."""
+    by_place = {event.place: event for event in heard}
+    found = []
+    for place, n, item, known_at, key, amount in fold(heard, {}).lines:
+        event = by_place[place]
+        said = key._asdict() | {"detail": dict(key.detail)}
+        source, id_ = event.fact.identity
+        found.append(
+            Line(
+                part=0,
+                **said,
+                amount=amount,
+                subject=item.subject,
+                known_at=known_at,
+                **place._asdict(),
+                n=n,
+                source=source,
+                id=id_,
+                type=event.type,
+                time=event.time,
+            )
+        )
+    return found

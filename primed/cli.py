@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "primed.commands.importing:import_file",
     "ledger": "primed.commands.ledger:app",
     "positions": "primed.commands.ledger:positions",
+    "rebuild": "primed.commands.rebuild:rebuild",
     "dead-letters": "primed.commands.letters:app",
     "mail": "primed.commands.mails:mail",
     "config": "primed.commands.config:config",

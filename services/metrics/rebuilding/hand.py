@@ -1,0 +1,119 @@
+"""One process of a rebuild: takes orders from its standard input, does share after share, says how far it is.
+
+When its standard input ends, whoever gave the orders is gone: it leaves at once, and what it had begun is as
+if it had never been.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import threading
+from collections.abc import Sequence
+
+from eventlog.postgres import Pool
+from eventlog.records import LogUnavailable, PositionLost, Record, TopicPartition
+from eventlog.stretches import Stretches
+from services.metrics.domain.batch import fold
+from services.metrics.domain.hearing import Heard, Place, Refused, hear, moment_of
+from services.metrics.domain.shares import Share, TooManyDead, dead_run
+from services.metrics.domain.taking import Position
+from services.metrics.rebuilding.crew import share_of
+from services.metrics.rebuilding.saying import CannotRebuild, Voice
+from services.metrics.rebuilding.sheaf import Sheaf
+from services.metrics.store.filling import Filling
+
+AT_ONCE = 4_000
+"""Records that are folded together: enough for columns to be worth it, few enough to stay in caches."""
+FETCH = 10_000
+LEFT_BEHIND = 3
+
+
+class Hand:
+    """Does shares; `most_dead` as the live ledger has it."""
+
+    def __init__(self, log: Stretches, pool: Pool, voice: Voice, most_dead: int) -> None:
+        self._log, self._pool, self._voice, self._most_dead = log, pool, voice, most_dead
+        self._filling = Filling(pool)
+
+    async def follow(self, orders: asyncio.Queue[str]) -> None:
+        """Do what is ordered, for as long as the process lives; trouble is said."""
+        while True:
+            generation, share = share_of(await orders.get())
+            try:
+                await self._do(generation, share)
+            except (PositionLost, LogUnavailable) as error:
+                self._voice.stopped(CannotRebuild(str(error), "Nothing was changed for readers."))
+            except CannotRebuild as error:
+                self._voice.stopped(error)
+            else:
+                self._voice.line({"records": 0, "done": True})
+
+    async def _do(self, generation: int, share: Share) -> None:
+        self._filling.begin()
+        for place, until in share.until:
+            await self._fold(place, until)
+        await self._filling.write(generation, share)
+
+    async def _fold(self, place: TopicPartition, until: int) -> None:
+        sheaf = Sheaf(place)
+        try:
+            async for batch in self._log.read({place: (0, until)}, FETCH):
+                sheaf.add(batch[place])
+            dead: list[int] = []
+            for records in sheaf.by_item(AT_ONCE):
+                heard, refused = read_all(records)
+                dead += [one.place.offset for one in refused]
+                self._filling.bury(refused)
+                await self._filling.add(fold(heard, {}))
+                self._voice.line({"records": len(records), "done": False})
+            position = Position(until, moment_of(sheaf.latest_ms), self._run(dead, place, until))
+        finally:
+            sheaf.close()
+        self._filling.stand(place, position)
+
+    def _run(self, dead: Sequence[int], place: TopicPartition, until: int) -> int:
+        try:
+            return dead_run(dead, until, self._most_dead)
+        except TooManyDead as error:
+            raise CannotRebuild(
+                f"More than {self._most_dead} records in a row could not be read in {place[0]}-{place[1]}, "
+                f"up to {error.offset}.",
+                "Run a release that can read them, or, if they are really bad, raise "
+                "PRIMED_DEAD_LETTERS_IN_A_ROW as for the live ledger.",
+            ) from error
+
+
+def read_all(records: Sequence[Record]) -> tuple[list[Heard], list[Refused]]:
+    """What the records say, and those that nobody can read."""
+    heard: list[Heard] = []
+    refused: list[Refused] = []
+    for record in records:
+        place = Place(record.topic, record.partition, record.offset)
+        said = hear(place, moment_of(record.timestamp_ms), record.key, record.value)
+        if isinstance(said, Heard):
+            heard.append(said)
+        else:
+            refused.append(said)
+    return heard, refused
+
+
+def orders_from_stdin() -> asyncio.Queue[str]:
+    """A queue of the lines that come in; when they end, the process ends."""
+    loop, queue = asyncio.get_running_loop(), asyncio.Queue[str]()
+
+    def listen() -> None:
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(queue.put_nowait, line)
+        os._exit(LEFT_BEHIND)
+
+    threading.Thread(target=listen, name="orders", daemon=True).start()
+    return queue
+
+
+def without_looking_for_cycles() -> None:
+    """The fold makes very many objects and no cycles: looking for them would cost a sixth of the time."""
+    gc.freeze()
+    gc.set_threshold(1_000_000, 50, 100)

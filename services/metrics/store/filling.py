@@ -1,0 +1,169 @@
+"""Fills a generation that is being made: a share of the log is kept in columns, then copied at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from eventlog.postgres import Connection, Pool, statements, transaction
+from eventlog.records import TopicPartition
+from services.metrics.domain.batch import Folded
+from services.metrics.domain.hearing import Refused
+from services.metrics.domain.shares import Share
+from services.metrics.domain.taking import Position
+from services.metrics.store.book import (
+    CASES,
+    SILENT,
+    TOPIC_NUMBER,
+    Gathered,
+    Spoken,
+    bury,
+    columns,
+    gathered,
+    item_columns,
+)
+from services.metrics.store.chunks import Chunk, chunks_of
+from services.metrics.store.numbering import Months, learn_words, months, numbered
+from services.metrics.store.packing import Lines, day_of, joined
+from services.metrics.store.words import Words
+
+SQL = statements("services.metrics.store", "filling.sql")
+
+LONG_S = 600.0
+"""Seconds that one COPY may take."""
+ITEM = (
+    *("no", "source", "kind", "urgency", "team", "worker", "outcome", "state", "due", "start_by"),
+    *("received", "ended", "events", "tenant", "topic", "subject", "generation"),
+)
+MONTH = (
+    *("account", "team", "month", "kind", "setting", "detail", "amount", "days", "amounts"),
+    *("tenant", "part", "generation"),
+)
+FAULT = (
+    *("topic", "partition", "offset", "n", "tenant", "source", "fault", "day", "amount"),
+    "generation",
+)
+FEED = ("events", "last_known", "last_day", "tenant", "source", "generation")
+CHUNK = (*Chunk._fields, "tenant", "generation")
+
+
+class Filling:
+    """What one share puts into its generation; used again for the next one."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._words = Words(pool)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with nothing."""
+        self._lines: defaultdict[str, list[Lines]] = defaultdict(list)
+        self._items: list[tuple[Any, ...]] = []
+        self._faults: list[tuple[Any, ...]] = []
+        self._feeds: dict[tuple[str, str], Spoken] = {}
+        self._refused: list[Refused] = []
+        self._positions: dict[TopicPartition, Position] = {}
+
+    async def add(self, folded: Folded) -> None:
+        """Take in what some whole items did."""
+        items = gathered(folded, {})
+        await self._words.learn({name for one in items for name in (one.item.tenant, *one.names)})
+        await learn_words(folded.lines, self._words)
+        for tenant, lines in numbered(folded.lines, {one.item: one.no for one in items}, self._words):
+            self._lines[tenant].append(lines)
+        self._items += self._item_rows(items)
+        self._faults += [
+            (*line.place, line.n, line.tenant, *line.fault, line.amount) for line in folded.faults
+        ]
+        for event in folded.events:
+            if event.item.topic == CASES:
+                source = (event.item.tenant, event.fact.identity.source)
+                self._feeds[source] = self._feeds.get(source, SILENT).and_said(event)
+
+    def bury(self, refused: Sequence[Refused]) -> None:
+        """Take in records that nobody can read."""
+        self._refused += refused
+
+    def stand(self, place: TopicPartition, position: Position) -> None:
+        """The partition was read up to here."""
+        self._positions[place] = position
+
+    async def write(self, generation: int, share: Share) -> bool:
+        """Copy all of it at once; False when somebody else had done the share, and nothing was written."""
+        chunks, sums = self._settled(generation, share)
+        async with transaction(self._pool) as connection:
+            if not await connection.fetchval(SQL["claim"], generation, share.number):
+                return False
+            into = _Copy(connection, generation)
+            await into.table("chunk", CHUNK, chunks)
+            await into.table("month", MONTH, sums)
+            await into.table("item", ITEM, ((*row, generation) for row in self._items))
+            await into.table("fault", FAULT, ((*row, generation) for row in self._faults))
+            await into.table("feed", FEED, self._feed_rows(generation))
+            await bury(connection, self._refused)
+            rows = [
+                (*place, at.next_offset, at.known_at, at.dead_run) for place, at in self._positions.items()
+            ]
+            await connection.execute(SQL["stand"], generation, *columns(rows, 5))
+            await connection.execute(SQL["done"], generation, share.number)
+        return True
+
+    def _item_rows(self, items: Sequence[Gathered]) -> Iterator[tuple[Any, ...]]:
+        number = self._words.number
+        return zip(
+            *item_columns(items, number),
+            [number[one.item.tenant] for one in items],
+            [TOPIC_NUMBER[one.item.topic] for one in items],
+            [one.item.subject for one in items],
+            strict=True,
+        )
+
+    def _settled(self, generation: int, share: Share) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """The lines as rows of chunk and of month; after this the lines themselves are no longer held."""
+        chunks: list[tuple[Any, ...]] = []
+        sums: list[tuple[Any, ...]] = []
+        for tenant in sorted(self._lines):
+            number = self._words.number[tenant]
+            lines = joined(self._lines.pop(tenant))
+            sums += [
+                (*row, number, share.number, generation) for row in month_rows(months(lines, self._words))
+            ]
+            chunks += [(*chunk, number, generation) for chunk in chunks_of(lines)]
+        return chunks, sums
+
+    def _feed_rows(self, generation: int) -> list[tuple[Any, ...]]:
+        number = self._words.number
+        return [
+            (*spoken, number[tenant], number[source], generation)
+            for (tenant, source), spoken in self._feeds.items()
+        ]
+
+
+class _Copy:
+    def __init__(self, connection: Connection, generation: int) -> None:
+        self._connection, self._generation = connection, generation
+
+    async def table(self, kind: str, names: Sequence[str], rows: Any) -> None:
+        await self._connection.copy_records_to_table(
+            f"{kind}_{self._generation}", records=rows, columns=names, timeout=LONG_S
+        )
+
+
+async def feeds_once(connection: Connection, generation: int) -> None:
+    """Put together what the shares wrote of each source."""
+    await connection.execute(SQL["feeds_once"].format(generation=generation))
+
+
+def month_rows(found: Months) -> Iterator[tuple[Any, ...]]:
+    """Sums by month as rows: their keys, their amount, their days and the amounts of those."""
+    days, amounts = found.days.tolist(), found.amounts.tolist()
+    known: Mapping[int, Any] = {number: day_of(number) for number in set(found.month.tolist())}
+    for account, team, month, kind, setting, detail, amount, first, last in zip(
+        *(column.tolist() for column in found[:9]), strict=True
+    ):
+        yield (
+            *(account, team, known[month], kind, setting, detail, amount),
+            days[first - 1 : last],
+            amounts[first - 1 : last],
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from eventlog.postgres import Connection, Row, statements
@@ -14,7 +14,7 @@ from services.metrics.domain.facts import NO_FACTS, Facts, evolve
 from services.metrics.domain.hearing import Heard, ItemId, Refused
 from services.metrics.domain.keeping import keep, recall
 from services.metrics.domain.taking import Position
-from services.metrics.store.numbering import changed, learn_words, months, numbered
+from services.metrics.store.numbering import changed, learned, months
 from services.metrics.store.packing import TOPICS, encode, moment_of, pack
 from services.metrics.store.remembering import Known, Memory, Remembered
 from services.metrics.store.words import Words
@@ -135,7 +135,6 @@ class PostgresBook:
 
     async def _learn_words(self, folded: Folded, items: Sequence[Gathered]) -> None:
         await self._words.learn({name for one in items for name in (one.item.tenant, *one.names)})
-        await learn_words(folded.lines, self._words)
 
     async def _put_items(self, items: Sequence[Gathered]) -> None:
         number = self._words.number
@@ -158,7 +157,7 @@ class PostgresBook:
             await self._run("add_faults", *columns(rows, 9))
 
     async def _put_lines(self, folded: Folded) -> None:
-        for tenant, lines in numbered(folded.lines, self._numbers, self._words):
+        for tenant, lines in await learned(folded.lines, self._numbers, self._words):
             number = self._words.number[tenant]
             known = moment_of(int(lines.known.min())), moment_of(int(lines.known.max()))
             await self._run("add_journal", number, lines.size, *known, pack(lines))
@@ -170,14 +169,12 @@ class PostgresBook:
                 )
 
     async def _put_feeds(self, folded: Folded) -> None:
-        feeds: dict[tuple[int, int], Spoken] = {}
-        for event in folded.events:
-            if event.item.topic == CASES:
-                number = self._words.number
-                source = (number[event.item.tenant], number[event.fact.identity.source])
-                feeds[source] = feeds.get(source, SILENT).and_said(event)
+        number = self._words.number
+        feeds = sorted(
+            (number[tenant], number[source], *said) for (tenant, source), said in spoken(folded.events)
+        )
         if feeds:
-            await self._run("add_feeds", *columns([(*of, *feeds[of]) for of in sorted(feeds)], 5))
+            await self._run("add_feeds", *columns(feeds, 5))
 
     async def _fetch(self, name: str, *arguments: Any) -> list[Row]:
         return await self._connection.fetch(SQL[name].format(generation=self._generation), *arguments)
@@ -187,24 +184,39 @@ class PostgresBook:
 
 
 class Spoken(NamedTuple):
-    """What a source has said in one batch."""
+    """What a source has said: how many events, when it was heard last, and the newest day of which it spoke.
+
+    A day that was still to come when it became known is no sign of life.
+    """
 
     events: int
     last_known: dt.datetime
     last_day: dt.date | None
 
-    def and_said(self, event: Heard) -> Spoken:
-        """With one more event; a day that was still to come when it became known is no sign of life."""
-        last, day = self.last_day, event.fact.day
-        if (last is None or day > last) and day <= event.known_at.date():
-            last = day
-        return Spoken(self.events + 1, max(self.last_known, event.known_at), last)
+    def and_then(self, later: Spoken) -> Spoken:
+        """Both together."""
+        days = [day for day in (self.last_day, later.last_day) if day is not None]
+        last_known = max(self.last_known, later.last_known)
+        return Spoken(self.events + later.events, last_known, max(days, default=None))
 
 
 SILENT = Spoken(0, dt.datetime(1970, 1, 1, tzinfo=dt.UTC), None)
 
 
+def spoken(events: Iterable[Heard]) -> Iterator[tuple[tuple[str, str], Spoken]]:
+    """What each tenant's sources of case events have said."""
+    found: dict[tuple[str, str], list[Heard]] = {}
+    for event in events:
+        if event.item.topic == CASES:
+            found.setdefault((event.item.tenant, event.fact.identity.source), []).append(event)
+    for source, said in found.items():
+        days = {event.fact.day for event in said if event.fact.day <= event.known_at.date()}
+        last_known = max(event.known_at for event in said)
+        yield source, Spoken(len(said), last_known, max(days, default=None))
+
+
 def gathered(folded: Folded, numbers: Mapping[ItemId, int]) -> list[Gathered]:
+    """The events of a batch by item."""
     found: dict[ItemId, Gathered] = {}
     for event in folded.events:
         item = event.item

@@ -17,9 +17,6 @@ from services.metrics.store.book import SQL, PostgresBook, bury, columns
 from services.metrics.store.remembering import Memory
 from services.metrics.store.words import Words
 
-KINDS = ("item", "journal", "chunk", "opening", "spot", "month", "feed", "fault")
-"""The tables that each generation has for itself."""
-
 MOST_ITEMS = 50_000
 
 PASSING = (
@@ -125,7 +122,5 @@ class PostgresLedger:
 
 async def make_tables(connection: Connection, generation: int) -> None:
     """The tables of a generation, indexed and open to readers."""
-    await connection.execute("SELECT make_generation($1)", generation)
-    for kind in KINDS:
-        await connection.execute("SELECT index_generation($1, $2)", generation, kind)
-    await connection.execute("SELECT attach_generation($1)", generation)
+    for step in ("make_tables", "index_tables", "attach_tables"):
+        await connection.execute(SQL[step], generation)

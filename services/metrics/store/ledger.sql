@@ -8,6 +8,15 @@ SELECT 1, $1, 'live' WHERE NOT EXISTS (SELECT FROM generation)
 ON CONFLICT DO NOTHING
 RETURNING id
 
+-- name: make_tables
+SELECT make_generation($1)
+
+-- name: index_tables
+SELECT index_generation($1, kind) FROM generation_shape($1)
+
+-- name: attach_tables
+SELECT attach_generation($1)
+
 -- name: live_generation
 -- Held against a switch until the transaction ends.
 -- A batch goes to its rows by their keys. Postgres may think that a table which grows fast is still small, and

@@ -7,13 +7,16 @@ rows wait for each other and never in a circle.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from eventlog.records import TopicPartition
 from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.batch import Line
+from services.metrics.domain.book import Key
 from services.metrics.domain.hearing import ItemId
 from services.metrics.store.packing import (
     Column,
@@ -41,13 +44,24 @@ async def learn_words(lines: Sequence[Line], words: Words) -> None:
         await words.learn_details(details)
 
 
+async def learned(
+    lines: Sequence[Line], numbers: Mapping[ItemId, int], words: Words
+) -> list[tuple[str, Lines]]:
+    """As `numbered`; where the lines have names that are not known yet, they are learnt first."""
+    try:
+        return list(numbered(lines, numbers, words))
+    except KeyError:  # rare, and then to look for names costs as much as to number the lines
+        await learn_words(lines, words)
+        return list(numbered(lines, numbers, words))
+
+
 def numbered(
     lines: Sequence[Line], numbers: Mapping[ItemId, int], words: Words
 ) -> Iterator[tuple[str, Lines]]:
-    """The lines of each tenant as columns, in the order of the batch."""
+    """The lines of each tenant as columns, in the order of the batch; `KeyError` when a name is unknown."""
     if not lines:
         return
-    ns = np.fromiter((line.n for line in lines), np.int32, len(lines))
+    ns = _numbers(map(_N, lines), len(lines))
     starts = np.flatnonzero(ns == 0)
     events = [lines[start] for start in starts.tolist()]
     counts = np.diff(starts, append=len(lines))
@@ -61,21 +75,48 @@ def numbered(
         _looked_up(number, settings),
         _looked_up(number, workers),
         _looked_up(words.details, details),
-        np.fromiter((line.amount for line in lines), np.int64, len(lines)),
+        _numbers(map(_AMOUNT, lines), len(lines)),
         np.repeat(_looked_up(numbers, [event.item for event in events]), counts),
-        np.repeat(np.array([encode(event.place) for event in events], np.int64), counts),
+        np.repeat(_places(events), counts),
         ns,
-        np.repeat(np.array([moment_number(event.known_at) for event in events], np.int64), counts),
+        np.repeat(_moments(events), counts),
     )
     yield from _by_tenant([event.item.tenant for event in events], counts, every)
 
 
-def _keys(lines: Sequence[Line]) -> list[Any]:
-    return [line.key for line in lines]
+_N, _KEY, _AMOUNT = itemgetter(1), itemgetter(4), itemgetter(5)
+
+
+def _keys(lines: Sequence[Line]) -> list[Key]:
+    return list(map(_KEY, lines))
+
+
+def _numbers(values: Iterable[int], count: int) -> Column:
+    return np.fromiter(values, np.int64, count)
 
 
 def _looked_up(numbers: Mapping[Any, int], names: Sequence[Any]) -> Column:
-    return np.fromiter(map(numbers.__getitem__, names), np.int64, len(names))
+    return _numbers(map(numbers.__getitem__, names), len(names))
+
+
+def _places(events: Sequence[Line]) -> Column:
+    fronts: dict[TopicPartition, int] = {}
+    places = []
+    for event in events:
+        place = event.place
+        front = fronts.get(place[:2])
+        if front is None:
+            fronts[place[:2]] = front = encode(place) - place.offset
+        places.append(front + place.offset)
+    return np.array(places, np.int64)
+
+
+def _moments(events: Sequence[Line]) -> Column:
+    found: dict[dt.datetime, int] = {}
+    for event in events:
+        if event.known_at not in found:
+            found[event.known_at] = moment_number(event.known_at)
+    return np.array([found[event.known_at] for event in events], np.int64)
 
 
 def _by_tenant(tenants: list[str], counts: Column, every: Lines) -> Iterator[tuple[str, Lines]]:

@@ -16,7 +16,7 @@ from services.metrics.domain.hearing import Refused
 from services.metrics.flow import Book, Ledger, absorb
 from services.metrics.store import book as books
 from services.metrics.store import dump
-from services.metrics.store.ledger import PostgresLedger
+from services.metrics.store.ledger import PostgresLedger, make_tables
 from services.metrics.store.words import Words
 from tests.casebook import PLACES, batch, batches, council, log_of
 from tests.conftest import Stack
@@ -147,10 +147,7 @@ async def test_another_generation_is_not_taken_for_the_one_that_is_remembered(
         await connection.execute(
             "INSERT INTO generation (id, fold_version, state) SELECT 2, fold_version, 'live' FROM generation"
         )
-        await connection.execute("SELECT make_generation(2)")
-        for kind in ("item", "journal", "chunk", "opening", "month", "feed", "fault"):
-            await connection.execute("SELECT index_generation(2, $1)", kind)
-        await connection.execute("SELECT attach_generation(2)")
+        await make_tables(connection, 2)
         await connection.close()
         await ledger.stand(PLACES)
         await absorb(batch(log), ledger, 500)

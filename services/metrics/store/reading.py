@@ -17,9 +17,11 @@ from services.metrics.domain.formula import Filter, Term
 from services.metrics.domain.periods import containing
 
 TERMS = """jsonb_to_recordset($4::jsonb) AS term (
-    t integer, account text, kinds text[], not_kinds boolean, word text, words text[], not_words boolean
+    t integer, account text, kinds text[], not_kinds boolean, settings text[], not_settings boolean,
+    word text, words text[], not_words boolean
 )"""
 KEPT = """(term.kinds IS NULL OR (b.kind = ANY (term.kinds)) <> term.not_kinds)
+    AND (term.settings IS NULL OR (b.setting = ANY (term.settings)) <> term.not_settings)
     AND (term.word IS NULL OR (coalesce(b.detail ->> term.word, '') = ANY (term.words)) <> term.not_words)"""
 NOW = {"book": "balance", "known": "$3::timestamptz IS NULL"}
 THEN = {"book": "line", "known": "b.known_at <= $3"}
@@ -135,12 +137,12 @@ def as_json(terms: Sequence[Term]) -> str:
 def _filters(term: Term) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for one in term.filters:
-        said |= _kind(one) if one.word == "kind" else _detail(one)
+        said |= _column(one) if one.word in ("kind", "setting") else _detail(one)
     return said
 
 
-def _kind(one: Filter) -> dict[str, Any]:
-    return {"kinds": list(one.values), "not_kinds": one.negated}
+def _column(one: Filter) -> dict[str, Any]:
+    return {f"{one.word}s": list(one.values), f"not_{one.word}s": one.negated}
 
 
 def _detail(one: Filter) -> dict[str, Any]:

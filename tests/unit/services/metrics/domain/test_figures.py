@@ -116,7 +116,7 @@ def test_totals_are_summed_before_they_are_rounded() -> None:
     alone = made(
         "cost(weekly_spend)", stood("cost", {TODAY: {"north": two_fifths_of_a_penny}}), unit="pounds"
     )
-    both = {TODAY: {"north": two_fifths_of_a_penny, "south": two_fifths_of_a_penny}}
+    both = {TODAY: {"north": two_fifths_of_a_penny, "long": two_fifths_of_a_penny}}
     together = made("cost(weekly_spend)", stood("cost", both), unit="pounds")
     assert (alone.value, together.value) == (0.0, 0.01)
 

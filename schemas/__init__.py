@@ -1,1 +1,4 @@
-"""What is said between services: the envelope, every event's data, topics. Pure: no clock, no drivers."""
+"""What is said between services: the envelope, every event's data, topics, units and working days.
+
+Pure: no clock, no drivers.
+"""

@@ -1,5 +1,6 @@
 """What tests stand on: a real Kafka and Postgres of their own, fresh databases, and the whole product."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -24,6 +25,13 @@ PORTS_OF_A_PLACE = (0, 1, 2, 3, 4, 22, 23, 24, 25, 80, 92, 93)
 LAST_BASES = 125
 HOMES = "primed-t-"
 CACHE = from_environment(os.environ).cache
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_rubbish() -> Iterator[None]:
+    """What a module leaves open is found at its end, so that no test of another module is blamed for it."""
+    yield
+    gc.collect()
 
 
 @dataclass

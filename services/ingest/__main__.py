@@ -14,10 +14,14 @@ from eventlog.kafka import KafkaProducer
 from eventlog.postgres import Pool, connect, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
+from runtime.holidays import bank_holidays
 from runtime.http import application
+from schemas.working_days import WorkingDays
 from services.ingest.api import dead_letters, events, imports, mappings, types
 from services.ingest.api.bodies import Room
 from services.ingest.api.uploading import Receiver
+from services.ingest.domain.edge import Edge
+from services.ingest.domain.rules import NO_RULES, BadRules, Rules, parse
 from services.ingest.formats import READERS
 from services.ingest.formats.opening import Unpacking, chunks, format_of
 from services.ingest.settings import MIB, IngestSettings
@@ -38,6 +42,7 @@ class Rooms:
 
     def __init__(self, settings: IngestSettings, producer: KafkaProducer, pool: Pool) -> None:
         self.settings, self.producer, self.pool = settings, producer, pool
+        self.edge = Edge(settings.zones, rules(settings))
         self.book = ImportBook(pool, now, settings.import_rejects)
         self.mappings = Mappings(pool, now)
         self.unpacking = Unpacking(settings.import_unpacked_mib * MIB, settings.import_ratio)
@@ -50,7 +55,7 @@ class Rooms:
             self.book,
             producer,
             place=settings.place,
-            zones=settings.zones,
+            edge=self.edge,
             readers=READERS,
             opened=self.opened,
             dropped=self.spool.drop,
@@ -88,16 +93,29 @@ class Rooms:
             "ingest",
             token_reader(settings),
             [
-                events.router(self.producer, settings.zones, limits, room),
+                events.router(self.producer, self.edge, limits, room),
                 imports.router(desk),
                 mappings.router(self.mappings, room),
                 types.router(),
-                dead_letters.router(letters, self.producer, settings.zones, room),
+                dead_letters.router(letters, self.producer, self.edge, room),
             ],
             checks={"kafka": self.producer.reachable, "postgres": lambda: reachable(self.pool)},
             streamed=("/v1/events", "/v1/imports"),
             body_limit=settings.body_limit_bytes,
         )
+
+
+def rules(settings: IngestSettings) -> Rules:
+    """The council's own dated rules; raises `BadRules`, also for a file that is not there."""
+    if settings.due_rules_file is None:
+        return NO_RULES
+    calendar = WorkingDays(bank_holidays(settings.bank_holidays, now()))
+    try:
+        return parse(settings.due_rules_file.read_text(encoding="utf-8"), calendar)
+    except (OSError, UnicodeDecodeError, BadRules) as error:
+        raise BadRules(
+            f"{settings.due_rules_file} cannot be used as PRIMED_DUE_RULES_FILE: {error}"
+        ) from error
 
 
 async def main() -> int:

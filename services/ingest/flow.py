@@ -12,11 +12,10 @@ from typing import Protocol
 from eventlog.codec import event_message
 from eventlog.records import LogUnavailable, Message, Placed
 from services.ingest.domain.batches import Batch, batches
-from services.ingest.domain.edge import Admitted, Refused, admit_each
+from services.ingest.domain.edge import Admitted, Edge, Refused, admit_each
 from services.ingest.domain.imports import Import, State, Step
 from services.ingest.domain.letters import Letter, again
 from services.ingest.domain.mapping import Mapping, parse
-from services.ingest.domain.moments import Zones
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0)
@@ -57,10 +56,10 @@ class Taken:
     refused: tuple[tuple[int, Refused], ...]
 
 
-async def take(raws: Sequence[bytes], tenant: str, zones: Zones, log: Log) -> Taken:
+async def take(raws: Sequence[bytes], tenant: str, edge: Edge, log: Log) -> Taken:
     """Admit each event by itself, send the good ones, answer when the log has acknowledged all of them."""
     beside = len(raws) > INLINE
-    checking = (raws, tenant, zones)
+    checking = (raws, tenant, edge)
     found = await asyncio.to_thread(admit_each, *checking) if beside else admit_each(*checking)
     good = [event for event in found if isinstance(event, Admitted)]
     distinct = list({event.raw: event for event in good}.values())
@@ -70,25 +69,23 @@ async def take(raws: Sequence[bytes], tenant: str, zones: Zones, log: Log) -> Ta
     return Taken(len(distinct), len(good) - len(distinct), refused)
 
 
-async def replay(letter: Letter, mended: bytes | None, tenant: str, zones: Zones, log: Log) -> Refused | None:
+async def replay(letter: Letter, mended: bytes | None, tenant: str, edge: Edge, log: Log) -> Refused | None:
     """Append a dead letter to its topic again, mended or as it was; why not, when it still cannot be read."""
-    found = again(letter, mended, tenant, zones)
+    found = again(letter, mended, tenant, edge)
     if isinstance(found, Refused):
         return found
     await log.send([event_message(found.raw, found.envelope)])
     return None
 
 
-async def run(
-    job: Import, chunks: Iterator[bytes], reader: Reader, zones: Zones, log: Log, book: Book
-) -> None:
+async def run(job: Import, chunks: Iterator[bytes], reader: Reader, edge: Edge, log: Log, book: Book) -> None:
     """Bring a file into the log from where it stopped: batch by batch, each written down once it is kept.
 
     Killed between the two, a batch is sent again; its events have the ids they had, so they count once.
     """
     mapping = None if job.mapping_text is None else parse(job.mapping_text)
     rows = dropwhile(lambda row: row.number <= job.rows_read, reader(chunks, mapping, job.as_of))
-    prepared, after = batches(rows, job.tenant, zones), job.rows_read
+    prepared, after = batches(rows, job.tenant, edge), job.rows_read
     try:
         while batch := await asyncio.to_thread(next, prepared, None):
             await _send(batch, job, log, book)

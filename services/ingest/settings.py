@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from runtime.holidays import Division
 from runtime.settings import Settings
 from services.ingest.domain.moments import Zones
 
@@ -47,6 +49,13 @@ class IngestSettings(Settings):
     zone: str = Field("Europe/London", description="Zone of sources that declare none, for times given as Z.")
     source_zones: dict[str, str] = Field(
         default_factory=dict, description='Zones by source, as JSON: {"permits": "Europe/Amsterdam"}.'
+    )
+    due_rules_file: Path | None = Field(
+        None,
+        description="The council's dated rules (YAML) for due dates that senders leave out.",
+    )
+    bank_holidays: Division = Field(
+        "england-and-wales", description="Whose bank holidays are no working days in those rules."
     )
     node: str = Field(
         default_factory=socket.gethostname,

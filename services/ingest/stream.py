@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from eventlog.postgres import DatabaseUnavailable
 from eventlog.records import LogRefused
 from runtime.telemetry import log
+from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import
-from services.ingest.domain.moments import Zones
 from services.ingest.flow import Book, Log, Reader, run
 
 LOOK_EVERY_S = 2.0
@@ -36,13 +36,13 @@ class ImportRunner:
         event_log: Log,
         *,
         place: str,
-        zones: Zones,
+        edge: Edge,
         readers: Mapping[str, Reader],
         opened: Callable[[str], AbstractContextManager[Iterator[bytes]]],
         dropped: Callable[[str], None],
     ) -> None:
         self._queue, self._log = queue, event_log
-        self._place, self._zones = place, zones
+        self._place, self._edge = place, edge
         self._readers, self._opened, self._dropped = readers, opened, dropped
         self._called = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -81,7 +81,7 @@ class ImportRunner:
         book = self._queue
         try:
             with self._opened(job.id) as chunks:
-                await run(job, chunks, self._readers[job.format], self._zones, self._log, book)
+                await run(job, chunks, self._readers[job.format], self._edge, self._log, book)
         except FileNotFoundError:
             await book.end(job, "failed", "The upload is no longer on disk; send the file again.")
         except LogRefused as error:

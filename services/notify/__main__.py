@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 import yaml
 from fastapi import FastAPI
-from govuk_bank_holidays.bank_holidays import BankHolidays
 
 from eventlog.carriage import Carriage
 from eventlog.following import Follower
@@ -21,6 +20,7 @@ from eventlog.outbox import Relay
 from eventlog.postgres import Pool, connect, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
+from runtime.holidays import bank_holidays
 from runtime.http import application
 from runtime.staff import Directory, Person, StaffFileWrong
 from services.notify.api import deliveries, escalations, inbox, rules, subscriptions
@@ -52,7 +52,7 @@ class Rooms:
     def __init__(self, settings: NotifySettings, producer: KafkaProducer, pool: Pool) -> None:
         self.settings, self.producer, self.pool = settings, producer, pool
         self.zone = ZoneInfo(settings.zone)
-        self.hours = settings.hours(holidays(settings.bank_holidays, self.now()))
+        self.hours = settings.hours(bank_holidays(settings.bank_holidays, self.now()))
         self.key = webhook_key(settings.webhook_key, settings.keys)
         self.directory = Directory(settings.staff_file)
         self.books = Books(pool, shipped(settings.rules_file))
@@ -163,18 +163,6 @@ def shipped(path: Path) -> list[Rule]:
     for rule in found:
         if wrong := faults(rule):
             raise ValueError(f"{path}: rule {rule.id}: {' '.join(wrong)}")
-    return found
-
-
-def holidays(division: str, now: dt.datetime) -> frozenset[dt.date]:
-    """The bank holidays that ship with the product; the log says when the list has come to its end."""
-    calendar = BankHolidays(use_cached_holidays=True)  # type: ignore[no-untyped-call]  # it ships no types
-    listed = calendar.get_holidays(division=division)  # type: ignore[no-untyped-call]  # it ships no types
-    found = frozenset(one["date"] for one in listed)
-    if max(found).year < now.year:
-        telemetry.log().warning(
-            "bank-holidays-end", last=max(found).isoformat(), do="update govuk-bank-holidays or closed_days"
-        )
     return found
 
 

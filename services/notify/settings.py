@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from runtime.holidays import Division
 from runtime.settings import SECRET, Settings
 from services.notify.domain.address import Network
 from services.notify.domain.working_time import Hours
@@ -25,7 +26,7 @@ class NotifySettings(Settings):
     work_opens: dt.time = Field(dt.time(9), description="When working time begins on a working day.")
     work_closes: dt.time = Field(dt.time(17), description="When working time ends on a working day.")
     work_days: list[Weekday] = Field(list(WEEK[:5]), min_length=1, description="Working days, as JSON.")
-    bank_holidays: Literal["england-and-wales", "scotland", "northern-ireland"] = Field(
+    bank_holidays: Division = Field(
         "england-and-wales", description="Whose bank holidays are free; the list ships with the product."
     )
     closed_days: list[dt.date] = Field(

@@ -25,6 +25,7 @@ from services.dashboard.pages.rendering import environment
 from services.dashboard.settings import DashboardSettings
 from tests.browser import backend as behind
 from tests.browser import council
+from tests.serving import shut_the_door
 
 
 @dataclass
@@ -91,6 +92,8 @@ def running(app: Any) -> Iterator[tuple[str, Any]]:
     finally:
         if hasattr(app.state, "readiness"):
             loops[0].call_soon_threadsafe(app.state.readiness.draining.set)
+        asyncio.run_coroutine_threadsafe(shut_the_door(listening), loops[0]).result(5)
         server.should_exit = True
-        thread.join(5)
+        thread.join(15)
         listening.close()
+        assert not thread.is_alive(), "the site did not stop, so its connections stay open"

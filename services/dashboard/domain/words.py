@@ -37,14 +37,22 @@ def number(value: Number | None, decimals: int | None = None) -> str:
 
 
 def shown(value: Number | None, unit_of_measure: str) -> str:
-    """A measure's value with its unit: `31%`, `12 days`, `1,234`."""
+    """A measure's value with its unit: `31%`, `12 days`, `£1,234 a week`, `1,234`."""
     if value is None:
         return "–"
     if unit_of_measure == "percent":
         return f"{number(value, 0 if abs(value) >= 10 else None)}%"
     if unit_of_measure == "days":
         return f"{number(value)} {'day' if value == 1 else 'days'}"
+    if unit_of_measure.startswith("pounds"):
+        return money(value) + unit_of_measure.removeprefix("pounds").replace("_", " ")
     return number(value)
+
+
+def money(value: Number) -> str:
+    """Pounds, with pence only where there are few of them: `£1,234`, `−£12.50`."""
+    text = f"£{abs(value):,.{0 if abs(value) >= 1000 or float(value).is_integer() else 2}f}"
+    return MINUS + text if value < 0 else text
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

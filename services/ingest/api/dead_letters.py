@@ -13,15 +13,15 @@ from runtime.problems import Problem
 from services.ingest.api.bodies import Room
 from services.ingest.api.described import problems
 from services.ingest.api.ports import Letters
+from services.ingest.domain.edge import Edge
 from services.ingest.domain.letters import Letter
-from services.ingest.domain.moments import Zones
 from services.ingest.flow import Log, replay
 
 MENDED_BYTES = 1024 * 1024
 Id = Annotated[str, Path(pattern=r"^\d{1,9}-\d{1,18}$", description="Partition and offset of the letter.")]
 
 
-def router(letters: Letters, event_log: Log, zones: Zones, room: Room) -> APIRouter:
+def router(letters: Letters, event_log: Log, edge: Edge, room: Room) -> APIRouter:
     """The routes of dead letters, for operators."""
     routes = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
 
@@ -48,7 +48,7 @@ def router(letters: Letters, event_log: Log, zones: Zones, room: Room) -> APIRou
     ) -> JSONResponse:
         letter = await _found(letters, who, letter_id)
         async with room.body(request, MENDED_BYTES) as body:
-            refused = await replay(letter, body or None, who.tenant, zones, event_log)
+            refused = await replay(letter, body or None, who.tenant, edge, event_log)
         if refused is not None:
             raise Problem(422, "It still cannot be read", refused.detail, reason=refused.reason)
         return JSONResponse({"accepted": 1, "topic": letter.topic}, 202)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.ingest.domain.edge import Admitted, Refused, admit
+from services.ingest.domain.edge import Admitted, Edge, Refused, admit
 from services.ingest.domain.imports import Step
-from services.ingest.domain.moments import Zones
 from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Row, UnreadableFile
 
 MAX_ROWS = 500
@@ -29,7 +28,7 @@ class Batch:
         return Step(after, self.last_row, self.rows - refused, refused, len(self.events))
 
 
-def batches(rows: Iterator[Row], tenant: str, zones: Zones) -> Iterator[Batch]:
+def batches(rows: Iterator[Row], tenant: str, edge: Edge) -> Iterator[Batch]:
     """Admit row by row; a row with one bad event is refused whole. Where reading breaks off, what was read is
     given first, then the `UnreadableFile` is raised."""
     events: list[Admitted] = []
@@ -42,7 +41,7 @@ def batches(rows: Iterator[Row], tenant: str, zones: Zones) -> Iterator[Batch]:
         except UnreadableFile as error:
             row, broken = None, error
         if row is not None:
-            found = admitted(row, tenant, zones)
+            found = admitted(row, tenant, edge)
             count, last = count + 1, row.number
             if isinstance(found, Reject):
                 rejects.append(found)
@@ -58,11 +57,11 @@ def batches(rows: Iterator[Row], tenant: str, zones: Zones) -> Iterator[Batch]:
         raise broken
 
 
-def admitted(row: Row, tenant: str, zones: Zones) -> tuple[Admitted, ...] | Reject:
+def admitted(row: Row, tenant: str, edge: Edge) -> tuple[Admitted, ...] | Reject:
     """The events of a row as the log keeps them, or its reject."""
     if row.reject is not None:
         return row.reject
-    found = tuple(admit(draft, tenant, zones) for draft in row.drafts)
+    found = tuple(admit(draft, tenant, edge) for draft in row.drafts)
     wrong = next((event for event in found if isinstance(event, Refused)), None)
     if wrong is not None:
         return Reject(row.number, wrong.field or "", HIDDEN, wrong.detail[:LONGEST_VALUE], remedy_of(wrong))

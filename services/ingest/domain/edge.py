@@ -12,12 +12,18 @@ from schemas.envelope import Envelope, Event
 from schemas.registry import TOPIC_OF, Unreadable
 from services.ingest.domain import exact_json
 from services.ingest.domain.moments import Zones, localised
+from services.ingest.domain.rules import NO_RULES, Rules, check_claim
 
 FEEDER_TOPICS = ("primed.case-events", "primed.organisation")
 """What feeders may say; figures, agreements and exceptions are said by Primed's own services."""
 
-RULED_FIELDS = ("due", "needs_authorisation", "start_by")
-"""Fields that dated rules may fill."""
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What the edge goes by: where each source keeps its clocks, and the council's dated rules."""
+
+    zones: Zones
+    rules: Rules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class Refused:
     field: str | None = None
 
 
-def admit(raw: bytes, tenant: str, zones: Zones) -> Admitted | Refused:
+def admit(raw: bytes, tenant: str, edge: Edge) -> Admitted | Refused:
     """Check one event from a feeder of `tenant` and write it as the log keeps it."""
     named: str | None = None
     try:
@@ -48,23 +54,25 @@ def admit(raw: bytes, tenant: str, zones: Zones) -> Admitted | Refused:
         _check_sender(event.envelope, tenant)
         _check_names(event.envelope)
         _check_rules(event.envelope)
-        return _written(event, tenant, zones)
+        return _written(event, tenant, edge)
     except Unreadable as error:
         return Refused(named, error.reason, str(error), error.field)
 
 
-def admit_each(raws: Sequence[bytes], tenant: str, zones: Zones) -> list[Admitted | Refused]:
+def admit_each(raws: Sequence[bytes], tenant: str, edge: Edge) -> list[Admitted | Refused]:
     """Check each event by itself, in the order given."""
-    return [admit(raw, tenant, zones) for raw in raws]
+    return [admit(raw, tenant, edge) for raw in raws]
 
 
-def _written(event: Event, tenant: str, zones: Zones) -> Admitted:
+def _written(event: Event, tenant: str, edge: Edge) -> Admitted:
     envelope = event.envelope
     try:
-        time = localised(envelope.time, zones.of(envelope.source))
+        time = localised(envelope.time, edge.zones.of(envelope.source))
     except ValueError as error:
         raise Unreadable("wrong-date", f"time {envelope.time!r} cannot be taken: {error}.", "time") from error
-    stamped = structs.replace(envelope, tenant=tenant, time=time, data=registry.data_of(event.data))
+    local = Event(envelope=structs.replace(envelope, tenant=tenant, time=time), data=event.data)
+    ruled = edge.rules.fill(local)
+    stamped = structs.replace(ruled.envelope, data=registry.data_of(ruled.data))
     return Admitted(registry.write(stamped), stamped)
 
 
@@ -87,12 +95,5 @@ def _check_names(envelope: Envelope) -> None:
 
 
 def _check_rules(envelope: Envelope) -> None:
-    if (envelope.ruled is UNSET) != (envelope.rulesversion is UNSET):
-        raise Unreadable("wrong-rules", "ruled and rulesversion go together; send both or neither.", "ruled")
-    if envelope.ruled is UNSET:
-        return
-    names = envelope.ruled.split(",")
-    if names != sorted(set(names)) or not set(names) <= set(RULED_FIELDS):
-        raise Unreadable(
-            "wrong-rules", f"ruled must name some of {', '.join(RULED_FIELDS)}, sorted, with commas.", "ruled"
-        )
+    if (wrong := check_claim(envelope)) is not None:
+        raise Unreadable("wrong-rules", wrong, "ruled")

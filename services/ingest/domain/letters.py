@@ -11,8 +11,7 @@ from msgspec import UNSET
 
 from schemas import registry
 from schemas.registry import TOPIC_OF, Unreadable
-from services.ingest.domain.edge import FEEDER_TOPICS, Admitted, Refused, admit
-from services.ingest.domain.moments import Zones
+from services.ingest.domain.edge import FEEDER_TOPICS, Admitted, Edge, Refused, admit
 
 
 class _Tenant(msgspec.Struct):
@@ -52,12 +51,12 @@ class Letter:
             return ""
 
 
-def again(letter: Letter, mended: bytes | None, tenant: str, zones: Zones) -> Admitted | Refused:
+def again(letter: Letter, mended: bytes | None, tenant: str, edge: Edge) -> Admitted | Refused:
     """The event of a letter, mended or as it was, ready for its topic; or why it still cannot be read."""
     raw = letter.value if mended is None else mended
     if raw is None:
         return Refused(None, "no-value", "The record has no value; send the event that it should have been.")
-    found = admit(raw, tenant, zones) if letter.topic in FEEDER_TOPICS else _own(raw, tenant)
+    found = admit(raw, tenant, edge) if letter.topic in FEEDER_TOPICS else _own(raw, tenant)
     if isinstance(found, Admitted) and TOPIC_OF[found.envelope.type] != letter.topic:
         return Refused(
             found.envelope.id, "other-topic", f"This type does not belong to {letter.topic}.", "type"

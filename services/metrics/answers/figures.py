@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.metrics.answers.asking import Answer, Ask, BadQuestion, Ledger, Sources
-from services.metrics.domain.accounts import COUNCIL_WORK, MEETING_WORK
+from services.metrics.domain.accounts import beginning_with
 from services.metrics.domain.figures import Figure, Key, Sums, figure, wanted
 from services.metrics.domain.formula import terms_of
 from services.metrics.domain.measures import Declared
@@ -27,10 +27,12 @@ async def evaluate(
 ) -> list[Figure]:
     """The figures of many keys at once, in their order: each sum is asked of the ledger once."""
     need = wanted(keys, rollup, as_at)
-    slices, days = sorted(need.slices), sorted(need.days)
+    slices, days, each = sorted(need.slices), sorted(need.days), sorted(need.each)
+    stood = await ledger.stocks(sorted(need.stocks), days, need.teams) if need.stocks else {}
+    daily = await ledger.stocks(sorted(need.daily), each, need.teams) if need.daily else {}
     sums = Sums(
         await ledger.flows(sorted(need.flows), slices, need.teams) if need.flows and slices else {},
-        await ledger.stocks(sorted(need.stocks), days, need.teams) if need.stocks else {},
+        {**stood, **daily},
         await ledger.spreads(sorted(need.spreads), slices, need.teams) if need.spreads and slices else {},
     )
     return [figure(key, declared, sums, rollup, as_at, today) for key, declared in keys]
@@ -79,7 +81,7 @@ async def periods_of(
     if days[0] and days[1] and days[0] > days[1]:
         raise BadQuestion("from", f"The series would end on {days[1]}, before it begins on {days[0]}.")
     account = terms_of(declared.formula)[0].account
-    begins = await ledger.begins(MEETING_WORK if account in MEETING_WORK else COUNCIL_WORK)
+    begins = await ledger.begins(beginning_with(account))
     if begins is not None and begins > first.first:
         first = containing(begins, grain)
     if (last.first - first.first).days // (7 if grain == "week" else 28) >= MOST_POINTS:

@@ -36,7 +36,7 @@ async def explain(
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         made = (await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today))[0]
         parts, reach = parts_of(declared.formula), reach_of(key, declared, rollup, ask.as_at)
-        shown_all = everything or not declared.standing
+        shown_all = everything or not (declared.standing or declared.daily)
         one_more = Page(page.limit + 1, page.after)
         counted, lines = await snapshot.lines(parts, reach, one_more, everything=shown_all)
         fresh = await snapshot.freshness()

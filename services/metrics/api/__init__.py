@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.metrics.api import figures, lists, reports, trail
+from services.metrics.api import figures, funnel, further_reports, lists, reports, trail
 from services.metrics.api.desk import Desk
 
 
 def routers(desk: Desk) -> list[APIRouter]:
     """Every route that answers from the ledger."""
-    return [room.router(desk) for room in (figures, reports, trail, lists)]
+    return [room.router(desk) for room in (figures, reports, further_reports, funnel, trail, lists)]

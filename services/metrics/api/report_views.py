@@ -11,8 +11,13 @@ from services.metrics.api.sheets import Cell
 from services.metrics.api.views import Meta, View
 from services.metrics.domain.reports import By
 
-CUTS = ("month", "worker", "kind", "team", "setting")
+CUTS = ("month", "worker", "kind", "team", "setting", "from_team", "to_team")
 """Columns that a report has only when it is cut by them."""
+
+
+def as_cell(value: dt.date | Cell) -> Cell:
+    """A value as a file has it."""
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 class Report(Meta):
@@ -31,12 +36,12 @@ class Report(Meta):
 
     def cuts(self) -> set[str]:
         """The columns by which this report is cut."""
-        return {"month", self.by}
+        return {self.by} if getattr(self, "per", None) == "period" else {"month", self.by}
 
     def table(self) -> tuple[list[str], list[list[Cell]]]:
         """Columns and rows as a file has them."""
         columns = self.columns()
-        return columns, [[getattr(row, column) for column in columns] for row in self.rows]
+        return columns, [[as_cell(getattr(row, column)) for column in columns] for row in self.rows]
 
 
 class WorkloadRow(View):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.metrics.domain.accounts import ACCOUNTS
-from services.metrics.domain.book import Fault, Key, Present, changes, fault_changes
-from services.metrics.domain.facts import NO_FACTS, Facts, evolve
+from services.metrics.domain.book import Fault, Key, Present
+from services.metrics.domain.facts import NO_FACTS, Facts
 from services.metrics.domain.hearing import Heard, ItemId, Place
-from services.metrics.domain.postings import reckoning
+from services.metrics.domain.postings import Change, happens
 
 
 class Line(NamedTuple):
@@ -68,26 +68,25 @@ def fold(heard: Iterable[Heard], known: Mapping[ItemId, Facts]) -> Folded:
     """Take the events in the order of the log; what says nothing new leaves no trace."""
     folded = Folded(facts=dict(known))
     for event in heard:
-        before = folded.facts.get(event.item, NO_FACTS)
-        after = evolve(before, event.fact)
-        if after is not before:
-            folded.facts[event.item] = after
-            _add(folded, event, before, after)
+        change = happens(folded.facts.get(event.item, NO_FACTS), event.fact)
+        if change is not None:
+            _add(folded, event, change)
+    for item in {event.item for event in folded.events}:
+        folded.facts[item] = folded.facts[item].settled()
     return folded
 
 
-def _add(folded: Folded, event: Heard, before: Facts, after: Facts) -> None:
-    old, new = reckoning(before), reckoning(after)
+def _add(folded: Folded, event: Heard, change: Change) -> None:
+    place, known_at, item = event.place, event.known_at, event.item
     folded.events.append(event)
-    if old.present is not None or new.present is not None:
-        folded.items[event.item] = new.present
-        folded.sources[event.item] = event.fact.identity.source
-    tenant = event.item.tenant
-    for n, (key, amount) in enumerate(changes(old.postings, new.postings)):
-        folded.lines.append(Line(event.place, n, event.item, event.known_at, key, amount))
-    if old.faults or new.faults:
-        for n, (fault, amount) in enumerate(fault_changes(old.faults, new.faults)):
-            folded.faults.append(FaultLine(event.place, n, tenant, fault, amount))
+    folded.facts[item] = change.after
+    if change.listed:
+        folded.items[item] = change.present
+        folded.sources[item] = event.fact.identity.source
+    for n, (key, amount) in enumerate(change.entries):
+        folded.lines.append(Line(place, n, item, known_at, key, amount))
+    for n, (fault, amount) in enumerate(change.faults):
+        folded.faults.append(FaultLine(place, n, item.tenant, fault, amount))
 
 
 def balances(lines: Iterable[Line]) -> dict[Balance, int]:

@@ -15,7 +15,7 @@ from schemas.commitments import (
     MeetingStarted,
 )
 from services.metrics.domain.book import Key, Reckoning
-from services.metrics.domain.facts import Fact
+from services.metrics.domain.fact import Fact
 
 DAY = dt.timedelta(days=1)
 COUNTED = (

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from services.metrics.domain.units import Span
+
+Per = Literal["month", "period"]
+"""Whether a report has a row for each month, or one for all its days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Struct
 
-from schemas.registry import TYPES
 from schemas.work import Retracted
 from services.metrics.domain.book import Fault, Reckoning
-from services.metrics.domain.frames import Frame, micros, spoken, unpack
+from services.metrics.domain.fact import Fact, Identity, recalled
+from services.metrics.domain.frames import Frame, mentions, spoken, unpack
+from services.metrics.domain.walk import Walk
+
+__all__ = ["NO_FACTS", "Fact", "Facts", "Identity", "evolve", "fingerprint", "standing"]
 
 _NOT_IN_THE_BODY = frozenset(
     {
@@ -29,40 +30,7 @@ _NOT_IN_THE_BODY = frozenset(
 )
 """Attributes in which two copies of one event may differ: they say how it came here, not what happened."""
 
-TEXTS = ("kind", "route", "urgency", "team", "worker", "from_team", "from_work", "person", "outcome")
-"""The texts of a work event that its item holds."""
-
 _SORTED = msgspec.json.Encoder(order="sorted")
-
-
-class Identity(NamedTuple):
-    """What makes two events the same, within tenant and subject."""
-
-    source: str
-    id: str
-
-
-class Fact(Struct, frozen=True, kw_only=True):
-    """One event as the log says it: times in microseconds since 1970, `day` as written in `time`."""
-
-    noun: str
-    verb: str
-    identity: Identity
-    day: dt.date
-    at: int
-    exact: bool
-    recorded: int
-    sequence: int
-    rules: int | None
-    data: Any
-    kept: bytes = b""
-    """The whole event as it is kept (`frames`)."""
-    texts: Mapping[str, str] = MappingProxyType({})
-    """The texts that a work event gives, blank ones left out."""
-
-    def text(self, name: str) -> str:
-        """A text as it counts: absent, null and blank are the same nothing."""
-        return self.texts.get(name, "")
 
 
 class Body(NamedTuple):
@@ -72,72 +40,63 @@ class Body(NamedTuple):
     recorded: int
 
 
+class Admitted(NamedTuple):
+    """The events of an item, in no order, each in every wording it ever had, and what was withdrawn."""
+
+    bodies: Mapping[Identity, tuple[Body, ...]] = MappingProxyType({})
+    withdrawn: frozenset[Identity] = frozenset()
+
+
 class Facts:
-    """The admitted events of one item, in no order. Never changed; `memo` keeps what was reckoned from it."""
+    """All that is known of one item: its events as they are kept, in the order of the log.
 
-    __slots__ = ("bodies", "memo", "withdrawn")
+    A value says the same for ever: nothing here is written but what follows from `kept`, and each of those is
+    a value too. So a batch that fails leaves no trace in what an older value says. `walk` is where a work
+    item's history ends; the rest is worked out when somebody asks, and `settled` lets go of it.
+    """
 
-    def __init__(self, bodies: Mapping[Identity, tuple[Body, ...]], withdrawn: frozenset[Identity]) -> None:
-        self.bodies = bodies
-        self.withdrawn = withdrawn
-        self.memo: Reckoning | None = None
+    __slots__ = ("_admitted", "kept", "reckoned", "walk")
 
+    def __init__(self, kept: bytes = b"", walk: Walk | None = None, admitted: Admitted | None = None) -> None:
+        self.kept = kept
+        self.walk = walk
+        self.reckoned: Reckoning | None = None
+        self._admitted = admitted
 
-NO_FACTS = Facts(MappingProxyType({}), frozenset())
+    @property
+    def admitted(self) -> Admitted:
+        """The events that were let in, told again."""
+        if self._admitted is None:
+            found = Admitted()
+            for frame, own in unpack(self.kept):
+                found = _admit(found, recalled(frame, own))
+            self._admitted = found
+        return self._admitted
 
+    def mentions(self, identity: Identity) -> bool:
+        """Whether anything kept bears this id, so that another look is needed: repeated, or withdrawn?"""
+        return mentions(self.kept, identity.id)
 
-def fact_of(frame: Frame, data: Any, kept: bytes) -> Fact:
-    """Take from an event what the fold needs; `data` is its checked data, `kept` are the frame's bytes."""
-    noun, verb, _ = frame.type.split(".")
-    rare = frame.rare or {}
-    moment = dt.datetime.fromisoformat(frame.time)
-    at = recorded = micros(moment)
-    if frame.recordedtime:
-        recorded = micros(dt.datetime.fromisoformat(frame.recordedtime))
-    return Fact(
-        noun=noun,
-        verb=verb,
-        identity=Identity(frame.said_by, frame.id),
-        day=moment.date(),
-        at=at,
-        exact="timeprecision" not in rare,
-        recorded=recorded,
-        sequence=int(rare.get("sequence", -1)),
-        rules=int(rare["rulesversion"]) if "rulesversion" in rare else None,
-        data=data,
-        kept=kept,
-        texts=_texts(data) if noun == "work" else {},
-    )
+    def settled(self) -> Facts:
+        """The same facts in the least memory: a few hundred bytes an event, and where the walk ends."""
+        return Facts(self.kept, self.walk)
 
 
-def recalled(frame: Frame, kept: bytes) -> Fact:
-    """The fact of an event that was heard before and kept."""
-    return fact_of(frame, msgspec.convert(frame.data, TYPES[frame.full_type]), kept)
-
-
-def _texts(data: Any) -> dict[str, str]:
-    given = ((name, getattr(data, name)) for name in TEXTS)
-    return {name: value for name, value in given if value and not value.isspace()}
+NO_FACTS = Facts()
 
 
 def evolve(facts: Facts, fact: Fact) -> Facts:
     """Admit one more event, in whatever order they come; what says nothing new gives the same facts back."""
-    if isinstance(fact.data, Retracted):
-        return _withdraw(facts, Identity(fact.data.source, fact.data.id))
-    if fact.identity in facts.withdrawn:
-        return facts
-    known = facts.bodies.get(fact.identity, ())
-    after = _with_body(known, fact)
-    if after == known:
-        return facts
-    return Facts({**facts.bodies, fact.identity: after}, facts.withdrawn)
+    before = facts.admitted
+    after = _admit(before, fact)
+    return facts if after is before else Facts(facts.kept + fact.kept, admitted=after)
 
 
 def standing(facts: Facts) -> tuple[list[Fact], dict[Fault, int]]:
     """The events that count, each in the wording that stands and as first recorded; faults of conflict."""
     counting: list[Fact] = []
     faults: dict[Fault, int] = {}
-    for identity, bodies in facts.bodies.items():
+    for identity, bodies in facts.admitted.bodies.items():
         winner = bodies[0]
         if len(bodies) > 1:
             winner = max(bodies, key=_rank)
@@ -176,11 +135,23 @@ def _frame(fact: Fact) -> Frame:
     return frame
 
 
-def _withdraw(facts: Facts, identity: Identity) -> Facts:
-    if identity in facts.withdrawn:
-        return facts
-    bodies = {name: known for name, known in facts.bodies.items() if name != identity}
-    return Facts(bodies, facts.withdrawn | {identity})
+def _admit(known: Admitted, fact: Fact) -> Admitted:
+    if isinstance(fact.data, Retracted):
+        return _withdraw(known, Identity(fact.data.source, fact.data.id))
+    if fact.identity in known.withdrawn:
+        return known
+    before = known.bodies.get(fact.identity, ())
+    after = _with_body(before, fact)
+    if after == before:
+        return known
+    return Admitted({**known.bodies, fact.identity: after}, known.withdrawn)
+
+
+def _withdraw(known: Admitted, identity: Identity) -> Admitted:
+    if identity in known.withdrawn:
+        return known
+    bodies = {name: bodies for name, bodies in known.bodies.items() if name != identity}
+    return Admitted(bodies, known.withdrawn | {identity})
 
 
 def _with_body(known: tuple[Body, ...], fact: Fact) -> tuple[Body, ...]:

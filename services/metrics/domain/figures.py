@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
-from services.metrics.domain.formula import Formula, Quantile, Quotient, Term, Total, terms_of
-from services.metrics.domain.measures import Declared
+from services.metrics.domain import money
+from services.metrics.domain.formula import DAILY, How, Quantile, Quotient, Term, Total, terms_of
+from services.metrics.domain.measures import Declared, UnitOfMeasure
 from services.metrics.domain.periods import Period
 from services.metrics.domain.units import EVERYTHING, Rollup, Span, Teams
 
@@ -33,6 +35,7 @@ class Key:
 class Figure:
     """A value with what it was made from; `value` is None where there is nothing to divide by or count.
 
+    Of money, `value` is in pounds, `numerator` and `denominator` are in whole pence.
     `unfinished`: the period's end lies after the day asked. `ahead`: the day lies after today, so the value
     holds if nothing is done.
     """
@@ -63,6 +66,9 @@ class Wanted:
     days: frozenset[dt.date]
     spreads: frozenset[Term]
     teams: Wide
+    daily: frozenset[Term] = frozenset()
+    """Stocks that are needed at the end of each of `each`."""
+    each: frozenset[dt.date] = frozenset()
 
 
 Flows = Mapping[tuple[Term, Slice], Mapping[str, int]]
@@ -81,7 +87,8 @@ class Sums:
 
 def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date) -> Wanted:
     """Gather what all the figures need, so that the ledger is asked once."""
-    terms: dict[str, set[Term]] = {"sum": set(), "end": set(), "days": set()}
+    terms: dict[How, set[Term]] = defaultdict(set)
+    each: set[dt.date] = set()
     slices: set[Slice] = set()
     days: set[dt.date] = set()
     teams: set[Teams] = set()
@@ -98,6 +105,8 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
             spans = rollup.spans(key.unit, key.period.first, last)
             slices.update((span.first, span.last) for span in spans)
             teams.update(span.teams for span in spans)
+            if declared.daily:
+                each.update(_days(key.period.first, last))
     return Wanted(
         frozenset(terms["sum"]),
         frozenset(slices),
@@ -105,7 +114,13 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
         frozenset(days),
         frozenset(terms["days"]),
         _wide(teams),
+        frozenset().union(*(terms[how] for how in DAILY)),
+        frozenset(each),
     )
+
+
+def _days(first: dt.date, last: dt.date) -> list[dt.date]:
+    return [first + dt.timedelta(place) for place in range((last - first).days + 1)]
 
 
 def _wide(teams: set[Teams]) -> Wide:
@@ -127,41 +142,71 @@ def figure(
         spans = [Span(last, last, rollup.on(key.unit, last))]
     else:
         spans = rollup.spans(key.unit, key.period.first, last)
-    value, over, under = _value(declared.formula, declared.measure.smallest_denominator, sums, spans)
+    value, over, under = _value(declared, sums, spans)
     return Figure(key, value, over, under, unfinished, ahead=last > today)
 
 
 def _value(
-    formula: Formula, least: int, sums: Sums, spans: Sequence[Span]
+    declared: Declared, sums: Sums, spans: Sequence[Span]
 ) -> tuple[Number | None, int | None, int | None]:
-    match formula:
-        case Total():
-            amount = _total(formula, sums, spans)
-            return amount, amount, None
+    least = max(declared.measure.smallest_denominator, 1)
+    match declared.formula:
+        case Total() as total:
+            amount = _Amount.of(total, declared.measure.unit, sums, spans)
+            return amount.value, amount.shown, None
         case Quotient(over=above, under=below, per=per):
-            over, under = _total(above, sums, spans), _total(below, sums, spans)
-            value = round(per * over / under, DECIMALS) if under >= max(least, 1) else None
-            return value, over, under
+            over = _Amount.of(above, declared.measure.unit, sums, spans)
+            under = _Amount.of(below, declared.measure.unit, sums, spans)
+            return over.divided(under, per) if under.exact >= least else None, over.shown, under.shown
         case Quantile(term=term, percent=percent):
             histogram = _histogram(term, sums, spans)
             count = sum(histogram.values())
-            value = quantile(histogram, percent) if count >= max(least, 1) else None
+            value = quantile(histogram, percent) if count >= least else None
             return value, None, count
 
 
-def _total(total: Total, sums: Sums, spans: Sequence[Span]) -> int:
-    return sum(sign * _amount(term, sums, spans) for sign, term in total.terms)
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """What a total comes to, exactly: a count, or (`money`) 1/1300 pence, added up before it is rounded."""
+
+    exact: Fraction
+    money: bool
+
+    @classmethod
+    def of(cls, total: Total, unit: UnitOfMeasure, sums: Sums, spans: Sequence[Span]) -> _Amount:
+        exact = sum((sign * _amount(term, sums, spans) for sign, term in total.terms), Fraction())
+        return cls(exact / money.DAYS_A_WEEK if unit == "pounds_a_day" else exact, total.money)
+
+    @property
+    def shown(self) -> int:
+        return money.pence(self.exact) if self.money else int(self.exact)
+
+    @property
+    def value(self) -> Number:
+        return money.pounds(self.exact) if self.money else int(self.exact)
+
+    def divided(self, under: _Amount, per: int) -> Number:
+        if self.money and not under.money:
+            return money.pounds(self.exact / under.exact)
+        return round(float(per * self.exact / under.exact), DECIMALS)
 
 
-def _amount(term: Term, sums: Sums, spans: Sequence[Span]) -> int:
-    amount = 0
-    for span in spans:
-        if term.how == "end":
-            by_team = sums.stocks.get((term, span.last), {})
-        else:
-            by_team = sums.flows.get((term, (span.first, span.last)), {})
-        amount += sum(some for team, some in by_team.items() if team in span.teams)
-    return amount
+def _amount(term: Term, sums: Sums, spans: Sequence[Span]) -> Fraction:
+    """A term over the spans; a cost is a seventh of the weekly cost for each of their days."""
+    match term.how:
+        case "end":
+            return Fraction(sum(_of(span, sums.stocks.get((term, span.last), {})) for span in spans))
+        case "cost":
+            days = ((span, day) for span in spans for day in _days(span.first, span.last))
+            stands = sum(_of(span, sums.stocks.get((term, day), {})) for span, day in days)
+            return Fraction(stands, money.DAYS_A_WEEK)
+        case _:
+            posted = ((span, sums.flows.get((term, (span.first, span.last)), {})) for span in spans)
+            return Fraction(sum(_of(span, found) for span, found in posted))
+
+
+def _of(span: Span, by_team: Mapping[str, int]) -> int:
+    return sum(some for team, some in by_team.items() if team in span.teams)
 
 
 def _histogram(term: Term, sums: Sums, spans: Sequence[Span]) -> Counter[int]:

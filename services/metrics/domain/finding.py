@@ -169,14 +169,14 @@ def of_outcomes(rows: Sequence[Ended]) -> str:
         return "Nothing was completed"
     enough = min(count, before) >= COMPARABLE
     moved = sorted((_moved(row, count, before), row.outcome) for row in rows) if enough else []
-    fewer = _spoken(moved[0][1]) if moved and moved[0][0] < -BY_CHANCE else None
-    more = _spoken(moved[-1][1]) if moved and moved[-1][0] > BY_CHANCE else None
+    fewer = spoken(moved[0][1]) if moved and moved[0][0] < -BY_CHANCE else None
+    more = spoken(moved[-1][1]) if moved and moved[-1][0] > BY_CHANCE else None
     if more and fewer:
         return f"More end with {more}, fewer with {fewer}, and not by chance"
     if more or fewer:
         return f"{'More' if more else 'Fewer'} end with {more or fewer} than a year before, and not by chance"
     top = max(rows, key=lambda row: row.count)
-    said = f"{round(100 * top.count / count)}% end with {_spoken(top.outcome)}"
+    said = f"{round(100 * top.count / count)}% end with {spoken(top.outcome)}"
     return f"{said}; outcomes are as a year before" if enough else said
 
 
@@ -199,7 +199,7 @@ def _when(found: Change, as_at: dt.date) -> str:
     return f"{'since' if found.length > 1 else 'in'} {found.first.named(as_at)}"
 
 
-def _spoken(outcome: str) -> str:
+def spoken(outcome: str) -> str:
     """An outcome in a sentence: a code as words, a phrase without its capital, an abbreviation as it is."""
     if not outcome:
         return "no recorded outcome"
@@ -209,8 +209,8 @@ def _spoken(outcome: str) -> str:
 
 def _listed(parts: Sequence[str]) -> str:
     """`a, b and c`; of clauses, all but the first lose their capital."""
-    spoken = [part if place == 0 else part[0].lower() + part[1:] for place, part in enumerate(parts)]
-    return " and ".join(spoken) if len(spoken) < 3 else f"{', '.join(spoken[:-1])} and {spoken[-1]}"
+    told = [part if place == 0 else part[0].lower() + part[1:] for place, part in enumerate(parts)]
+    return " and ".join(told) if len(told) < 3 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def _number(value: float | None) -> str:

@@ -5,9 +5,10 @@
     percent(sum(completed) - sum(completed_late), sum(completed))
     rate(end(overdue), end(open), 1000)                   so many per thousand; ratio(a, b) is one per one
     median(days_to_complete where kind in (assessment, review)), percentile(days_to_complete, 90)
+    cost(weekly_spend where setting = nursing)            what its days cost, each a seventh of a week
 
-A filter may name `kind` and one word of the account's detail; `=`, `!=`, `in (…)`, `not in (…)`; values of
-several words stand in double quotes.
+A filter may name `kind` (of packages: `setting`) and one word of the account's detail; `=`, `!=`, `in (…)`,
+`not in (…)`; values of several words stand in double quotes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import Literal
 
 from services.metrics.domain.accounts import ACCOUNTS, Account
 
-How = Literal["sum", "end", "days"]
+How = Literal["sum", "end", "days", "cost"]
+DAILY: tuple[How, ...] = ("cost",)
+"""What is made of a stock at the end of each day of the period."""
 
 
 class BadFormula(ValueError):
@@ -36,7 +39,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Term:
-    """One account, filtered: summed over days, taken at the end, or as a histogram of days."""
+    """One account, filtered: summed over days, taken at the end, as a histogram of days, or as what stood at
+    the end of each day, a seventh of it for the day (`cost`)."""
 
     how: How
     account: str
@@ -48,6 +52,11 @@ class Total:
     """Terms added up, each with +1 or −1."""
 
     terms: tuple[tuple[int, Term], ...]
+
+    @property
+    def money(self) -> bool:
+        """Whether it adds up money; a formula does not mix it with counts."""
+        return ACCOUNTS[self.terms[0][1].account].money is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,8 @@ class Quantile:
 Formula = Total | Quotient | Quantile
 
 _TOKEN = re.compile(r'\s*(?:(?P<quoted>"[^"]*")|(?P<word>\w(?:[\w/.-]*\w)?)|(?P<mark>!=|[(),=+-]))')
-_ACCOUNT_WORDS = {"sum": "flow", "end": "stock", "median": "days", "percentile": "days"}
+FUNCTIONS = ("sum", "end", "cost", "percent", "ratio", "rate", "median", "percentile")
+_ACCOUNT_WORDS = {"sum": "flow", "end": "stock", "cost": "stock", "median": "days", "percentile": "days"}
 
 
 def read(text: str) -> Formula:
@@ -144,15 +154,13 @@ class _Reader:
 
     def _called_term(self) -> Term:
         match self._take():
-            case "sum" | "end" as how:
+            case "sum" | "end" | "cost" as how:
                 self._expect("(")
                 term = self._term(how, how)
                 self._expect(")")
                 return term
             case other:
-                raise self._wrong(
-                    f"{other!r} is no function; there are sum, end, percent, ratio, rate, median, percentile"
-                )
+                raise self._wrong(f"{other!r} is no function; there are {', '.join(FUNCTIONS)}")
 
     def _term(self, how: How, word: str) -> Term:
         name = self._take()
@@ -161,6 +169,8 @@ class _Reader:
             raise self._wrong(f"{name!r} is no account; there are {', '.join(ACCOUNTS)}")
         if account.nature != _ACCOUNT_WORDS[word]:
             raise self._wrong(f"{word} does not take {name}, which is a {account.nature} account")
+        if how == "cost" and account.money != "a week":
+            raise self._wrong(f"cost does not take {name}, which holds no weekly cost")
         return Term(how, name, self._filters(account))
 
     def _filters(self, account: Account) -> tuple[Filter, ...]:
@@ -170,13 +180,13 @@ class _Reader:
             self._take()
             filters.append(self._filter(account, {known.word for known in filters}))
             joined = "and"
-        if sum(found.word != "kind" for found in filters) > 1:
-            raise self._wrong("one word of the detail may be filtered beside kind")
+        if sum(found.word != account.cut for found in filters) > 1:
+            raise self._wrong(f"one word of the detail may be filtered beside {account.cut}")
         return tuple(filters)
 
     def _filter(self, account: Account, used: set[str]) -> Filter:
         word = self._take()
-        possible = ("kind", *(account.detail if account.nature == "flow" else ()))
+        possible = (account.cut, *(account.detail if account.nature == "flow" else ()))
         if word not in possible:
             raise self._wrong(f"{account.name} is not kept by {word!r}; there is {', '.join(possible)}")
         if word in used:

@@ -122,6 +122,11 @@ def unpack(kept: bytes) -> Iterator[tuple[Frame, bytes]]:
         start = end
 
 
+def mentions(kept: bytes, id_: str) -> bool:
+    """Whether the text stands anywhere in these frames: in MessagePack the same text is the same bytes."""
+    return _PACKER.encode(id_) in kept
+
+
 def spoken(frame: Frame) -> dict[str, Any]:
     """The event as its JSON object: what was absent is absent, what was null is null."""
     rare: dict[str, Any] = dict(frame.rare or {})

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from schemas.envelope import Event
 from schemas.registry import TOPIC_OF, Unreadable, read
-from services.metrics.domain.facts import Fact, fact_of
+from services.metrics.domain.fact import Fact, fact_of
 from services.metrics.domain.frames import framed, micros, pack
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

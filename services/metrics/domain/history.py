@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from services.metrics.domain.facts import Fact
+from services.metrics.domain.fact import Fact
 
 MILESTONES = {
     verb: place
@@ -37,20 +37,28 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     if len(facts) < 2:
         return facts
     vague = {fact.day for fact in facts if not fact.exact}
+    return sorted(facts, key=lambda fact: place(fact, fact.day in vague))
 
-    def place(fact: Fact) -> Place:
-        return (
-            fact.day,
-            fact.verb != "received",
-            0 if fact.day in vague else fact.at,
-            fact.recorded,
-            fact.sequence,
-            MILESTONES[fact.verb],
-            fact.identity.source,
-            fact.identity.id,
-        )
 
-    return sorted(facts, key=place)
+def place(fact: Fact, vague: bool) -> Place:
+    """Where an event stands in its item's history; on a vague day some event knows no hour."""
+    return (
+        fact.day,
+        fact.verb != "received",
+        0 if vague else fact.at,
+        fact.recorded,
+        fact.sequence,
+        MILESTONES[fact.verb],
+        fact.identity.source,
+        fact.identity.id,
+    )
+
+
+def told(history: Iterable[Fact]) -> frozenset[str]:
+    """Which of the texts of the whole item some receipt gives."""
+    return frozenset(
+        name for fact in history if fact.verb == "received" for name in fact.texts if name in WHOLE
+    )
 
 
 def whole(history: Sequence[Fact]) -> dict[str, str]:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from copy import copy
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, cast
 
-from services.metrics.domain.book import Detail, Fault, Key, detail
-from services.metrics.domain.facts import Fact
+from msgspec import Struct, field
+
+from services.metrics.domain.book import Detail, Fault, Key, Present, detail
+from services.metrics.domain.fact import Fact
 
 Phase = Literal[0, 1, 2]
 AWAITING: Final = 0
 OPEN: Final = 1
 CLOSED: Final = 2
 
+_POSTED_NOTHING = cast("dict[Any, int]", MappingProxyType({}))
+"""The flows and faults of an item at rest: a rule that forgets to make its own cannot write here."""
 
-@dataclass(slots=True)
-class Completion:
+
+class Completion(Struct, frozen=True, gc=False):
     """The completion that ends a spell; its outcome may be amended, its day may not."""
 
     day: dt.date
@@ -60,9 +66,11 @@ class Standing(NamedTuple):
     incomplete: tuple[str, str] | None
 
 
-@dataclass(slots=True)
-class Item:
-    """The state of the walk. Only the rules of `state_table` change it, one event after another."""
+class Item(Struct, gc=False):
+    """The state of the walk. Only the rules of `state_table` change it, one event after another.
+
+    `completion` is the one that stands; those that a reopening ended are `past`.
+    """
 
     kind: str
     route: str
@@ -85,7 +93,7 @@ class Item:
     authorised: bool = False
     cancelled_early: bool = False
     completion: Completion | None = None
-    completions: list[Completion] = field(default_factory=list)
+    past: tuple[Completion, ...] = ()
     flows: dict[Key, int] = field(default_factory=dict)
     faults: dict[Fault, int] = field(default_factory=dict)
 
@@ -94,14 +102,25 @@ class Item:
         key = Key(account, team, day, self.kind, "", worker, details)
         self.flows[key] = self.flows.get(key, 0) + 1
 
-    def add(self, key: Key, amount: int) -> None:
-        """Add an amount under a key; what adds up to nothing is left out at the end."""
-        self.flows[key] = self.flows.get(key, 0) + amount
-
     def fault(self, fact: Fact, name: str) -> None:
         """Count a fault of the feed on the day of the event."""
         key = Fault(fact.identity.source, name, fact.day)
         self.faults[key] = self.faults.get(key, 0) + 1
+
+    @classmethod
+    def unborn(cls, texts: Mapping[str, str]) -> Item:
+        """An item to which nothing has happened yet; the texts are of the whole item."""
+        return cls(texts.get("kind", ""), texts.get("route", ""), texts.get("urgency", ""))
+
+    def onward(self) -> Item:
+        """The same item with nothing posted yet; one that was walked to its end is never changed again."""
+        item = copy(self)
+        item.flows, item.faults = {}, {}
+        return item
+
+    def rest(self) -> None:
+        """Let go of what was posted on the way."""
+        self.flows = self.faults = _POSTED_NOTHING
 
     def standing(self) -> Standing:
         """The item as it is now, for the stocks."""
@@ -123,19 +142,27 @@ class Item:
             incomplete,
         )
 
-    def post_completions(self) -> None:
-        """Post every completion with its outcome as amended; done last, since a later event may amend it."""
-        for done in self.completions:
-            outcome = detail(("outcome", done.outcome))
-            self.post("completed", done.team, done.day, done.worker, outcome)
-            if done.late:
-                self.post("completed_late", done.team, done.day, done.worker, outcome)
-            if done.days is not None:
-                self.post("days_to_complete", done.team, done.day, done.worker, (("days", done.days),))
-            if self.referral is not None:
-                self._end_referral(self.referral, done)
+    def endings(self) -> dict[Key, int]:
+        """The lines of all completions with their outcome as amended, and of how referrals ended."""
+        lines: dict[Key, int] = {}
+        every = self.past if self.completion is None else (*self.past, self.completion)
+        for done in every:
+            for key, amount in self._lines_of(done):
+                lines[key] = lines.get(key, 0) + amount
+        return {key: amount for key, amount in lines.items() if amount}
 
-    def _end_referral(self, referral: Referral, done: Completion) -> None:
+    def _lines_of(self, done: Completion) -> Iterator[tuple[Key, int]]:
+        outcome = detail(("outcome", done.outcome))
+        where = (done.team, done.day, self.kind, "", done.worker)
+        yield Key("completed", *where, outcome), 1
+        if done.late:
+            yield Key("completed_late", *where, outcome), 1
+        if done.days is not None:
+            yield Key("days_to_complete", *where, (("days", done.days),)), 1
+        if self.referral is not None:
+            yield from self._end_of(self.referral, done)
+
+    def _end_of(self, referral: Referral, done: Completion) -> Iterator[tuple[Key, int]]:
         """Tell the sending team how the work that it passed on ended, and take it back on a reopening."""
         details = detail(
             ("outcome", done.outcome),
@@ -144,5 +171,27 @@ class Item:
         )
         for day, amount in ((done.day, 1), (done.reopened, -1)):
             if day is not None:
-                key = Key("referral_ended", referral.from_team, day, self.kind, "", "", details)
-                self.add(key, amount)
+                yield Key("referral_ended", referral.from_team, day, self.kind, "", "", details), amount
+
+    def present(self) -> Present:
+        """How the item stands, for lists of work."""
+        done = self.completion
+        return Present(
+            state=self._state(),
+            kind=self.kind,
+            urgency=self.urgency,
+            team=self.team or (done.team if done and self.phase == AWAITING else ""),
+            worker=self.worker,
+            due=self.due,
+            start_by=self.start_by,
+            received=self.received,
+            ended=self.ended,
+            outcome=done.outcome if done else "",
+        )
+
+    def _state(self) -> str:
+        if self.phase == AWAITING:
+            return "awaiting"
+        if self.phase == OPEN:
+            return "open"
+        return "completed" if self.completion else "cancelled"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from schemas.registry import TOPIC_OF
-from services.metrics.domain.facts import recalled
+from services.metrics.domain.fact import recalled
 from services.metrics.domain.frames import Frame, moment_at, spoken, unpack
 from services.metrics.domain.hearing import Heard, ItemId, Place
 

@@ -9,11 +9,24 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
-from services.metrics.domain.formula import BadFormula, Formula, Quantile, Quotient, read, terms_of
+from services.metrics.domain.accounts import ACCOUNTS
+from services.metrics.domain.formula import (
+    DAILY,
+    BadFormula,
+    Formula,
+    Quantile,
+    Quotient,
+    Term,
+    Total,
+    read,
+    terms_of,
+)
 from services.metrics.domain.periods import Grain
 from services.metrics.domain.spc import Polarity
 
-UnitOfMeasure = Literal["count", "percent", "days", "ratio", "rate"]
+UnitOfMeasure = Literal[
+    "count", "percent", "days", "ratio", "rate", "pounds", "pounds_a_week", "pounds_a_day"
+]
 State = Literal["as_usual", "better", "worse", "changed", "too_few", "misses_target"]
 """How a series stands, as prompts are chosen by it: no change, a change for the better, the worse or neither,
 too little to judge by, and as usual but such that the target cannot be met."""
@@ -51,6 +64,11 @@ class Declared:
     def standing(self) -> bool:
         """Whether it says how things stand at the end of a day, rather than what happened in a period."""
         return terms_of(self.formula)[0].how == "end"
+
+    @property
+    def daily(self) -> bool:
+        """Whether it adds up what stood at the end of each day of a period."""
+        return terms_of(self.formula)[0].how in DAILY
 
 
 class Catalogue:
@@ -124,13 +142,53 @@ def _problem(measure: Measure, formula: Formula) -> tuple[str, str] | None:
             return field, "is blank"
     if not measure.grains:
         return "grains", "must name week, month or both"
-    if len({term.how == "end" for term in terms_of(formula)}) > 1:
-        return "formula", "mixes what stands at the end with what happened in the period"
-    fitting: dict[type, tuple[str, ...]] = {Quantile: ("days",), Quotient: ("percent", "ratio", "rate")}
-    possible = fitting.get(type(formula), ("count",))
+    if len({_when(term) for term in terms_of(formula)}) > 1:
+        return "formula", "mixes what stands at the end, what stood each day or what happened in the period"
+    try:
+        possible = _units(formula)
+    except ValueError as error:
+        return "formula", str(error)
     if measure.unit not in possible:
         return "unit", f"must be {' or '.join(possible)} for this formula, not {measure.unit}"
     return None
+
+
+def _when(term: Term) -> str:
+    return "daily" if term.how in DAILY else "end" if term.how == "end" else "period"
+
+
+def _units(formula: Formula) -> tuple[UnitOfMeasure, ...]:
+    """In what a formula may be shown; raises `ValueError` where it adds up what does not add up."""
+    match formula:
+        case Quantile():
+            return ("days",)
+        case Total() as total:
+            return _units_of(_paid(total))
+        case Quotient(over=over, under=under):
+            above, below = _paid(over), _paid(under)
+            if above == below:
+                return ("percent", "ratio", "rate")
+            if below is None:
+                return _units_of(above)
+            raise ValueError("divides by money what is not money of the same kind")
+
+
+def _units_of(paid: str | None) -> tuple[UnitOfMeasure, ...]:
+    if paid is None:
+        return ("count",)
+    return ("pounds",) if paid == "once" else ("pounds_a_week", "pounds_a_day")
+
+
+def _paid(total: Total) -> str | None:
+    """`a week`, `once`, or None for counts; what a period's days cost is paid once."""
+    found = {_paid_for(term) for _, term in total.terms}
+    if len(found) > 1:
+        raise ValueError("adds up counts, money a week and money in the period, of which each is by itself")
+    return found.pop()
+
+
+def _paid_for(term: Term) -> str | None:
+    return "once" if term.how == "cost" else ACCOUNTS[term.account].money
 
 
 def _said(origin: str, measure: str, field: str, what: str) -> str:

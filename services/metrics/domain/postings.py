@@ -2,20 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from services.metrics.domain import commitments, work
-from services.metrics.domain.book import NOTHING, Entry, Key, Reckoning, changes
-from services.metrics.domain.facts import Fact, Facts, evolve, standing
+from services.metrics.domain import commitments, feeding
+from services.metrics.domain.book import (
+    NOTHING,
+    Entry,
+    Fault,
+    Key,
+    Present,
+    Reckoning,
+    changes,
+    fault_changes,
+)
+from services.metrics.domain.fact import Fact
+from services.metrics.domain.facts import Facts, evolve, standing
+from services.metrics.domain.walk import Walk, begun, step, walkable, walked
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Rises with every change of what a log means; a ledger made by another fold must be rebuilt."""
 
 NOUNS: Mapping[str, Callable[[Iterable[Fact]], Reckoning]] = {
-    "work": work.reckon,
+    "work": feeding.work_item,
+    "package": feeding.package,
     "commitment": commitments.reckon,
     "meeting": commitments.reckon,
 }
+
+
+class Change(NamedTuple):
+    """What one event does: the facts after it, its lines and faults, and how its item stands then."""
+
+    after: Facts
+    entries: Sequence[Entry]
+    faults: Sequence[tuple[Fault, int]]
+    present: Present | None
+    listed: bool
+    """Whether the item is or was in the lists of work."""
+
+
+def happens(before: Facts, fact: Fact) -> Change | None:
+    """What one event does to the ledger; None if it says nothing new."""
+    return _at_the_end(before, fact) or obviously(before, fact)
+
+
+def obviously(before: Facts, fact: Fact) -> Change | None:
+    """The same for any event at any time: everything before, everything after, and the difference."""
+    after = evolve(before, fact)
+    if after is before:
+        return None
+    old, new = reckoning(before), reckoning(after)
+    return Change(
+        after,
+        changes(old.postings, new.postings),
+        fault_changes(old.faults, new.faults),
+        new.present,
+        old.present is not None or new.present is not None,
+    )
+
+
+def _at_the_end(before: Facts, fact: Fact) -> Change | None:
+    """The short way, for a new event that comes last in the history of a work item; None for any other."""
+    if not walkable(fact) or before.mentions(fact.identity):
+        return None
+    walk = before.walk or _walk(before, fact)
+    found = walk and step(walk, fact)
+    if not found:
+        return None
+    return Change(
+        Facts(before.kept + fact.kept, found.walk),
+        changes(found.before, found.after),
+        sorted(found.faults.items()),
+        found.walk.item.present(),
+        True,
+    )
+
+
+def _walk(facts: Facts, coming: Fact) -> Walk | None:
+    counting, _ = standing(facts)
+    if not counting:
+        return begun(coming)
+    return walked(counting) if all(map(walkable, counting)) else None
+
+
+def entries(before: Facts, fact: Fact) -> tuple[Facts, Sequence[Entry]]:
+    """What one event does to the ledger: lines that no longer hold are reversed, new ones are added."""
+    change = happens(before, fact)
+    return (change.after, change.entries) if change else (before, [])
 
 
 def postings(facts: Facts) -> Mapping[Key, int]:
@@ -23,19 +97,11 @@ def postings(facts: Facts) -> Mapping[Key, int]:
     return reckoning(facts).postings
 
 
-def entries(before: Facts, fact: Fact) -> tuple[Facts, list[Entry]]:
-    """What one event does to the ledger: lines that no longer hold are reversed, new ones are added."""
-    after = evolve(before, fact)
-    if after is before:
-        return before, []
-    return after, changes(postings(before), postings(after))
-
-
 def reckoning(facts: Facts) -> Reckoning:
     """Postings, faults and present state, worked out once for each value of the facts."""
-    if facts.memo is None:
-        facts.memo = _reckon(facts)
-    return facts.memo
+    if facts.reckoned is None:
+        facts.reckoned = _reckon(facts)
+    return facts.reckoned
 
 
 def _reckon(facts: Facts) -> Reckoning:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from schemas.work import Work
 from services.metrics.domain.book import detail
-from services.metrics.domain.facts import Fact
+from services.metrics.domain.fact import Fact
 from services.metrics.domain.item import CLOSED, OPEN, Completion, Item, Referral
 
 Rule = Callable[[Item, Fact], None]
@@ -122,7 +124,6 @@ def _completes_early(item: Item, fact: Fact) -> None:
         return
     team, worker = fact.text("team") or item.team, fact.text("worker") or item.worker
     item.completion = Completion(fact.day, team, worker, None, fact.text("outcome"), None, False)
-    item.completions.append(item.completion)
 
 
 def _completes(item: Item, fact: Fact) -> None:
@@ -135,7 +136,6 @@ def _completes(item: Item, fact: Fact) -> None:
         _days(item, fact),
         item.needs_authorisation,
     )
-    item.completions.append(item.completion)
     item.ended = fact.day
     item.phase = CLOSED
 
@@ -144,7 +144,7 @@ def _amends_outcome(item: Item, fact: Fact) -> None:
     if item.completion is None:
         item.fault(fact, "completed-when-cancelled")
         return
-    item.completion.outcome = fact.text("outcome") or item.completion.outcome
+    item.completion = replace(item.completion, outcome=fact.text("outcome") or item.completion.outcome)
 
 
 def _authorises(item: Item, _fact: Fact) -> None:
@@ -153,7 +153,7 @@ def _authorises(item: Item, _fact: Fact) -> None:
 
 def _reopens(item: Item, fact: Fact) -> None:
     if item.completion is not None:
-        item.completion.reopened = fact.day
+        item.past = (*item.past, replace(item.completion, reopened=fact.day))
     item.completion = item.ended = None
     item.opened = fact.day
     item.started = item.authorised = False

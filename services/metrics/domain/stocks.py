@@ -27,20 +27,37 @@ Days = Sequence[tuple[dt.date, Standing]]
 """The item at the end of each day on which something happened, days ascending."""
 
 
-def movements(days: Days) -> Iterator[tuple[dt.date, str, Where, int]]:
-    """Entering (+1) and leaving (-1) of stocks; what is entered and left within one day moves nothing."""
+Movement = tuple[dt.date, str, Where, int]
+"""Day, account, where, and entering (+1) or leaving (-1)."""
+
+
+def movements(days: Days) -> Iterator[Movement]:
+    """Entering and leaving of stocks; what is entered and left within one day moves nothing."""
     before = NOWHERE
     for index, (first, standing) in enumerate(days):
         until = days[index + 1][0] if index + 1 < len(days) else None
         for day in _turning_days(first, standing, until):
-            now = _stand(standing, day)
-            for account, old, new in zip(STOCKS, before, now):  # noqa: B905 - all have one entry a stock
-                if old is not new and old != new:
-                    if old is not None:
-                        yield day, account, old, -1
-                    if new is not None:
-                        yield day, account, new, 1
+            now = stand(standing, day)
+            yield from _between(before, now, day)
             before = now
+
+
+def ahead(eve: Stand, first: dt.date, standing: Standing) -> Iterator[Movement]:
+    """Movements from the day `first` on, if the item stands so and nothing more happens to it."""
+    before = eve
+    for day in _turning_days(first, standing, None):
+        now = stand(standing, day)
+        yield from _between(before, now, day)
+        before = now
+
+
+def _between(before: Stand, now: Stand, day: dt.date) -> Iterator[Movement]:
+    for account, old, new in zip(STOCKS, before, now):  # noqa: B905 - all have one entry a stock
+        if old is not new and old != new:
+            if old is not None:
+                yield day, account, old, -1
+            if new is not None:
+                yield day, account, new, 1
 
 
 def _turning_days(first: dt.date, standing: Standing, until: dt.date | None) -> list[dt.date]:
@@ -54,7 +71,8 @@ def _turning_days(first: dt.date, standing: Standing, until: dt.date | None) -> 
     return turning
 
 
-def _stand(standing: Standing, day: dt.date) -> Stand:
+def stand(standing: Standing, day: dt.date) -> Stand:
+    """Where the item stands at the end of a day, if it was so since."""
     where = start = None
     if standing.open:
         team, worker, due, start_by = standing.team, standing.worker, standing.due, standing.start_by

@@ -117,10 +117,10 @@ def parts_of(formula: Formula) -> list[Part]:
 
 
 def reach_of(key: Key, declared: Declared, rollup: Rollup, as_at: dt.date) -> list[Span]:
-    """The days and teams whose lines make the figure: of a stock all days up to its own."""
+    """The days and teams whose lines make the figure: of a stock all days up to the last that counts."""
     last = min(key.period.last, as_at)
     if key.period.first > as_at:
         return []
-    if declared.standing:
+    if declared.standing or declared.daily:
         return [Span(BEGINNING, last, rollup.on(key.unit, last))]
     return rollup.spans(key.unit, key.period.first, last)

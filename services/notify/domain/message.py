@@ -56,13 +56,17 @@ class Received:
 
 
 def number(value: Number, unit: Unit) -> str:
-    """The value as people read it: 1,204, 34.2% or 12 days."""
+    """The value as people read it: 1,204, 34.2%, 12 days or £850.00 a week."""
     text = f"{value:,.1f}".removesuffix(".0")
     match unit:
         case "percent":
             return f"{text}%"
         case "days":
             return f"{text} day{'' if value == 1 else 's'}"
+        case "pounds" | "pounds_a_week" | "pounds_a_day":
+            return (
+                f"{'-' if value < 0 else ''}£{abs(value):,.2f}{unit.removeprefix('pounds').replace('_', ' ')}"
+            )
         case "count":
             return text
 

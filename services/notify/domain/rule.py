@@ -17,7 +17,7 @@ from schemas.organisation import Level
 
 Role = Literal["manager", "head", "director"]
 Comparison = Literal["above", "below"]
-Unit = Literal["count", "percent", "days"]
+Unit = Literal["count", "percent", "days", "pounds", "pounds_a_week", "pounds_a_day"]
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"for_": "for"}):

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from eventlog.postgres import Pool, connect
+from eventlog.records import Record
 from runtime.auth import TokenIssuer, token_reader
 from runtime.http import application
 from runtime.settings import Settings
@@ -24,22 +25,30 @@ from services.metrics.store.catalogue import load
 from services.metrics.store.ledger import PostgresLedger
 from services.metrics.store.snapshots import PostgresReadings
 from tests.conftest import Stack
-from tests.integration.metrics_read import history
+from tests.integration.metrics_read import handovers, history
 
 
 @pytest.fixture(scope="session")
 def told(stack: Stack) -> str:
     """The DSN of a database in which the history stands."""
     dsn = stack.new_database()
-    asyncio.run(tell(dsn))
+    records = {(history.CASES, 0): history.case_records(), (history.ACTIONS, 0): history.action_records()}
+    asyncio.run(tell(dsn, records))
     return dsn
 
 
-async def tell(dsn: str) -> None:
+@pytest.fixture(scope="session")
+def handed(stack: Stack) -> str:
+    """The DSN of a database in which the council that passes work on stands."""
+    dsn = stack.new_database()
+    asyncio.run(tell(dsn, {(history.CASES, 0): handovers.case_records()}))
+    return dsn
+
+
+async def tell(dsn: str, batch: dict[tuple[str, int], list[Record]]) -> None:
     pool = await connect(dsn, "metrics")
     ledger = PostgresLedger(pool)
     await ledger.prepare()
-    batch = {(history.CASES, 0): history.case_records(), (history.ACTIONS, 0): history.action_records()}
     await ledger.stand(batch)
     await absorb(batch, ledger, most_dead=0)
     ends = {place: len(records) for place, records in batch.items()}
@@ -58,6 +67,15 @@ async def pool(told: str) -> AsyncIterator[Pool]:
 async def sources(pool: Pool) -> Sources:
     tree = history.tree()
     return Sources(PostgresReadings(pool), load(), lambda tenant: tree, Rules())
+
+
+@pytest.fixture
+async def handed_over(handed: str) -> AsyncIterator[Sources]:
+    """Where the answers about the council that passes work on come from."""
+    pool = await connect(handed, "metrics")
+    tree = handovers.tree()
+    yield Sources(PostgresReadings(pool), load(), lambda tenant: tree, Rules())
+    await pool.close()
 
 
 @pytest.fixture
@@ -89,6 +107,15 @@ class Council:
 
 @pytest.fixture
 def council(sources: Sources, tmp_path: Path) -> Council:
+    return front_of(sources, tmp_path)
+
+
+@pytest.fixture
+def passing_council(handed_over: Sources, tmp_path: Path) -> Council:
+    return front_of(handed_over, tmp_path)
+
+
+def front_of(sources: Sources, tmp_path: Path) -> Council:
     settings = Settings(home=tmp_path)
     now = dt.datetime(2026, 6, 15, 10, tzinfo=dt.UTC)
     desk = Desk(sources, lambda: now, ZoneInfo("Europe/London"), {"demo/cases": "weekly"})

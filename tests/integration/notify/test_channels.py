@@ -16,7 +16,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -32,6 +31,7 @@ from services.notify.channels.webhook import Webhook
 from services.notify.domain.delivery import Delivered, Delivery, Gone, Hopeless, Postponed
 from services.notify.domain.message import Message, Notice
 from services.notify.domain.subscription import secret
+from tests.serving import see_off, shut_the_door, taking_mail
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -73,6 +73,12 @@ class Receiver:
         self.taking.add(asyncio.create_task(self.take(reader, writer)))
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self.reply(reader, writer)
+        finally:
+            await see_off(writer)
+
+    async def reply(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.decode().split("\r\n")
         headers = {
@@ -83,8 +89,6 @@ class Receiver:
             await reader.read()
         writer.write(self.answer)
         await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -95,8 +99,11 @@ async def receiving(
     server = await asyncio.start_server(receiver.begin, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
-        yield receiver
-        await asyncio.gather(*receiver.taking, return_exceptions=True)
+        try:
+            yield receiver
+        finally:
+            await shut_the_door(server.sockets[0])
+            await asyncio.gather(*receiver.taking, return_exceptions=True)
 
 
 @dataclass
@@ -270,15 +277,8 @@ class Mailbox:
 
 @asynccontextmanager
 async def serving(mailbox: Mailbox) -> AsyncIterator[Email]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
+    with taking_mail(mailbox) as port:
         yield email(f"smtp://127.0.0.1:{port}")
-    finally:
-        controller.stop()
 
 
 def email(

@@ -21,7 +21,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from msgspec import Raw
 from standardwebhooks.webhooks import Webhook as Verifier
@@ -37,6 +36,7 @@ from schemas.envelope import Envelope as CloudEvent
 from schemas.measures import MeasureChanged
 from tests.integration.notify.conftest import HOURS, ROLES, UNITS, Asker, at_once
 from tests.integration.notify.test_channels import NO_BODY, Receiver, receiving
+from tests.serving import taking_mail
 
 pytestmark = pytest.mark.real
 
@@ -183,9 +183,7 @@ async def world(stack: Any, database: str, tmp_path: Path) -> AsyncIterator[Worl
     async with AsyncExitStack() as leaving:
         producer = await KafkaProducer.start(stack.bootstrap)
         leaving.push_async_callback(producer.close)
-        controller = Controller(mailbox := Mailbox(), hostname="127.0.0.1", port=mail)
-        controller.start()
-        leaving.callback(controller.stop)
+        leaving.enter_context(taking_mail(mailbox := Mailbox(), mail))
         receiver = await leaving.enter_async_context(receiving(b"HTTP/1.1 204 No Content\r\n" + NO_BODY))
         http = await leaving.enter_async_context(httpx2.AsyncClient(base_url=process.address, timeout=20))
         made = World(tenant, producer, process, issuer, http, mailbox, receiver)

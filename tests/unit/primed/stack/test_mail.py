@@ -5,10 +5,8 @@ import smtplib
 from email.message import EmailMessage
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
-
 from primed.stack import mail
-from tests.conftest import free_port_base
+from tests.serving import taking_mail
 
 
 def letter(subject: str) -> EmailMessage:
@@ -19,14 +17,9 @@ def letter(subject: str) -> EmailMessage:
 
 
 async def test_a_sent_mail_becomes_a_file_newest_first(tmp_path: Path) -> None:
-    port = free_port_base() + 25
-    controller = Controller(mail.Sink(tmp_path), hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
+    with taking_mail(mail.Sink(tmp_path)) as port:
         for subject in ("first", "überfällig"):
             await asyncio.to_thread(_send, port, letter(subject))
-    finally:
-        controller.stop()
     kept = [mail.read(path) for path in mail.kept(tmp_path)]
     assert [message["subject"] for message in kept] == ["überfällig", "first"]
     assert "higher than usual" in kept[0].get_content()

@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.ingest.domain.edge import Edge
 from services.ingest.domain.moments import Zones
 
 RECEIPT = Path(__file__).parents[5] / "shared" / "data" / "receipt.xes.gz"
 
 
 @pytest.fixture
-def zones() -> Zones:
-    return Zones(ZoneInfo("Europe/London"), {"permits": ZoneInfo("Europe/Amsterdam")})
+def edge() -> Edge:
+    return Edge(Zones(ZoneInfo("Europe/London"), {"permits": ZoneInfo("Europe/Amsterdam")}))
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from eventlog.memory import MemoryLog, MemoryProducer
 from services.ingest import flow
+from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import, State, Step
-from services.ingest.domain.moments import Zones
 from services.ingest.domain.rows import HIDDEN, Reject
 from services.ingest.formats import READERS
 
@@ -57,8 +57,8 @@ def lines(raw: Callable[..., bytes]) -> Callable[[int], list[bytes]]:
     return lambda count: [raw(id=f"e{n}") + b"\n" for n in range(1, count + 1)]
 
 
-async def run(book: Book, chunks: Sequence[bytes], zones: Zones, log: MemoryLog) -> None:
-    await flow.run(book.job, iter(chunks), READERS[book.job.format], zones, MemoryProducer(log), book)
+async def run(book: Book, chunks: Sequence[bytes], edge: Edge, log: MemoryLog) -> None:
+    await flow.run(book.job, iter(chunks), READERS[book.job.format], edge, MemoryProducer(log), book)
 
 
 def ids(log: MemoryLog) -> list[str]:
@@ -66,10 +66,10 @@ def ids(log: MemoryLog) -> list[str]:
 
 
 async def test_a_file_goes_in_whole_with_its_progress_written_down(
-    log: MemoryLog, zones: Zones, lines: Any
+    log: MemoryLog, edge: Edge, lines: Any
 ) -> None:
     book = Book()
-    await run(book, lines(1_200), zones, log)
+    await run(book, lines(1_200), edge, log)
     assert ids(log) == [f"e{n}" for n in range(1, 1_201)]
     assert [(step.after, step.last_row, step.accepted) for step in book.steps] == [
         (0, 500, 500),
@@ -80,20 +80,20 @@ async def test_a_file_goes_in_whole_with_its_progress_written_down(
 
 
 async def test_an_import_that_was_killed_goes_on_after_its_last_row(
-    log: MemoryLog, zones: Zones, lines: Any
+    log: MemoryLog, edge: Edge, lines: Any
 ) -> None:
     book = Book(replace(JOB, rows_read=1_000))
-    await run(book, lines(1_200), zones, log)
+    await run(book, lines(1_200), edge, log)
     assert ids(log) == [f"e{n}" for n in range(1_001, 1_201)]
     assert book.ended == ("done", None)
 
 
 async def test_bad_rows_are_told_and_the_good_ones_kept(
-    log: MemoryLog, zones: Zones, raw: Callable[..., bytes]
+    log: MemoryLog, edge: Edge, raw: Callable[..., bytes]
 ) -> None:
     book = Book()
     secret = raw(id="e2", data={"person": "x" * 300})
-    await run(book, [raw(), b"\n\nnonsense\n", secret, b"\n", raw(id="e3", time="2025-03-04")], zones, log)
+    await run(book, [raw(), b"\n\nnonsense\n", secret, b"\n", raw(id="e3", time="2025-03-04")], edge, log)
     assert ids(log) == ["e1"]
     assert [(one.row, one.column, one.value) for one in book.rejects] == [
         (3, "", HIDDEN),
@@ -104,21 +104,19 @@ async def test_bad_rows_are_told_and_the_good_ones_kept(
     assert [(step.accepted, step.refused) for step in book.steps] == [(1, 3)]
 
 
-async def test_what_was_read_before_a_file_breaks_off_is_kept(
-    log: MemoryLog, zones: Zones, lines: Any
-) -> None:
+async def test_what_was_read_before_a_file_breaks_off_is_kept(log: MemoryLog, edge: Edge, lines: Any) -> None:
     def broken() -> Any:
         yield from lines(3)
         raise flow.UnreadableFile("The gzip data ends early.")
 
     book = Book()
-    await flow.run(JOB, broken(), READERS["cloudevents"], zones, MemoryProducer(log), book)
+    await flow.run(JOB, broken(), READERS["cloudevents"], edge, MemoryProducer(log), book)
     assert ids(log) == ["e1", "e2", "e3"]
     assert book.ended == ("failed", "The gzip data ends early. 3 rows before this point are dealt with.")
 
 
 async def test_an_import_waits_while_the_log_is_away(
-    log: MemoryLog, zones: Zones, lines: Any, monkeypatch: pytest.MonkeyPatch
+    log: MemoryLog, edge: Edge, lines: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
 
@@ -137,23 +135,23 @@ async def test_an_import_waits_while_the_log_is_away(
     log.away = True
     monkeypatch.setattr(flow.asyncio, "sleep", sleep)
     book = Book()
-    await flow.run(JOB, iter(lines(2)), READERS["cloudevents"], zones, Away(), book)
+    await flow.run(JOB, iter(lines(2)), READERS["cloudevents"], edge, Away(), book)
     await producer.close()
     assert pauses == [0.5, 1.0, 2.0, 5.0, 5.0, 5.0]
     assert [note is None for note in book.notes] == [False, True]
     assert ids(log) == ["e1", "e2"]
 
 
-async def test_a_cancelled_import_stops_where_it_is(log: MemoryLog, zones: Zones, lines: Any) -> None:
+async def test_a_cancelled_import_stops_where_it_is(log: MemoryLog, edge: Edge, lines: Any) -> None:
     book = Book(cancel_after=1)
-    await run(book, lines(2_000), zones, log)
+    await run(book, lines(2_000), edge, log)
     assert book.job.rows_read == 500
     assert book.ended is None
 
 
 async def test_an_import_that_runs_elsewhere_too_is_left_to_the_other(
-    log: MemoryLog, zones: Zones, lines: Any
+    log: MemoryLog, edge: Edge, lines: Any
 ) -> None:
     book = Book(replace(JOB, rows_read=500))
-    await flow.run(JOB, iter(lines(900)), READERS["cloudevents"], zones, MemoryProducer(log), book)
+    await flow.run(JOB, iter(lines(900)), READERS["cloudevents"], edge, MemoryProducer(log), book)
     assert (book.steps, book.ended) == ([], None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from services.notify.__main__ import holidays, shipped
+from services.notify.__main__ import shipped
 from services.notify.channels.key import webhook_key
 from services.notify.settings import NotifySettings
 
@@ -44,13 +44,6 @@ def test_working_time_is_the_councils(monkeypatch: pytest.MonkeyPatch) -> None:
         True,
     ]
     assert hours.opens == dt.time(8, 30)
-
-
-def test_bank_holidays_of_the_division() -> None:
-    now = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
-    assert dt.date(2026, 12, 25) in holidays("england-and-wales", now)
-    assert dt.date(2026, 11, 30) in holidays("scotland", now)
-    assert dt.date(2026, 11, 30) not in holidays("england-and-wales", now)
 
 
 def test_the_rules_that_ship_are_about_measures_of_the_catalogue() -> None:

@@ -19,9 +19,9 @@ from runtime.settings import Settings
 from services.ingest.api import dead_letters, events, imports, mappings, types
 from services.ingest.api.bodies import Room
 from services.ingest.api.uploading import Receiver
+from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import
 from services.ingest.domain.letters import Letter
-from services.ingest.domain.moments import Zones
 from services.ingest.domain.rows import Reject
 from services.ingest.formats import READERS
 from services.ingest.formats.opening import Unpacking, chunks, format_of
@@ -111,7 +111,7 @@ class Ingest:
 
 
 @pytest.fixture
-async def ingest(tmp_path: Path, zones: Zones) -> AsyncIterator[Ingest]:
+async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
     settings = Settings(home=tmp_path, postgres_dsn="postgresql://nowhere")
     log, jobs, shelf, letters = MemoryLog(TOPICS), Jobs(), MappingShelf(), LetterBox()
     producer = MemoryProducer(log)
@@ -135,11 +135,11 @@ async def ingest(tmp_path: Path, zones: Zones) -> AsyncIterator[Ingest]:
         "ingest",
         token_reader(settings),
         [
-            events.router(producer, zones, events.Limits(4_000, 100_000, 100), room),
+            events.router(producer, edge, events.Limits(4_000, 100_000, 100), room),
             imports.router(imports.Desk(jobs, spool, receiver, clock, lambda: None)),
             mappings.router(shelf, room),
             types.router(),
-            dead_letters.router(letters, producer, zones, room),
+            dead_letters.router(letters, producer, edge, room),
         ],
         checks={},
         streamed=("/v1/events", "/v1/imports"),

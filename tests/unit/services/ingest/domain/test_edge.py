@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.edge import Admitted, Refused, admit
-from services.ingest.domain.moments import Zones
+from services.ingest.domain.edge import Admitted, Edge, Refused, admit
 
 GOOD = (
     '{"specversion":"1.0","id":"e1","source":"demo/cases","type":"primed.work.received.v1",'
@@ -78,48 +77,48 @@ WRONG_EVENTS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("text", "reason"), BROKEN_TEXTS.values(), ids=BROKEN_TEXTS.keys())
-def test_what_is_not_exact_json_is_refused(text: str, reason: str, zones: Zones) -> None:
-    found = admit(text.encode("utf-8", "surrogatepass"), "demo", zones)
+def test_what_is_not_exact_json_is_refused(text: str, reason: str, edge: Edge) -> None:
+    found = admit(text.encode("utf-8", "surrogatepass"), "demo", edge)
     assert isinstance(found, Refused)
     assert found.reason == reason
     assert found.detail.endswith(".")
 
 
-def test_bytes_that_are_no_utf8_are_refused(zones: Zones) -> None:
-    found = admit(GOOD.replace("review", "caf\xe9").encode("latin-1"), "demo", zones)
+def test_bytes_that_are_no_utf8_are_refused(edge: Edge) -> None:
+    found = admit(GOOD.replace("review", "caf\xe9").encode("latin-1"), "demo", edge)
     assert isinstance(found, Refused)
     assert found.reason == "not-json"
 
 
 @pytest.mark.parametrize(("changed", "reason"), WRONG_EVENTS.values(), ids=WRONG_EVENTS.keys())
 def test_a_wrong_event_is_refused_with_its_id(
-    changed: dict[str, Any], reason: str, zones: Zones, event: Callable[..., dict[str, Any]]
+    changed: dict[str, Any], reason: str, edge: Edge, event: Callable[..., dict[str, Any]]
 ) -> None:
     sent = event(**changed)
-    found = admit(json.dumps(sent).encode(), "demo", zones)
+    found = admit(json.dumps(sent).encode(), "demo", edge)
     assert isinstance(found, Refused)
     assert (found.reason, found.id) == (reason, sent["id"] if isinstance(sent.get("id"), str) else None)
     assert found.detail.endswith(".")
 
 
-def test_a_feeder_cannot_speak_for_primed(zones: Zones, event: Callable[..., dict[str, Any]]) -> None:
+def test_a_feeder_cannot_speak_for_primed(edge: Edge, event: Callable[..., dict[str, Any]]) -> None:
     dropped = {"commitment": "c1", "unit": "north", "reason": "done otherwise", "by": "w-1"}
     sent = event(type="primed.commitment.dropped.v1", data=dropped)
-    found = admit(json.dumps(sent).encode(), "demo", zones)
+    found = admit(json.dumps(sent).encode(), "demo", edge)
     assert isinstance(found, Refused)
     assert found.reason == "not-for-feeders"
 
 
-def test_an_event_is_stamped_with_its_council(zones: Zones, raw: Callable[..., bytes]) -> None:
-    found = admit(raw(), "demo", zones)
+def test_an_event_is_stamped_with_its_council(edge: Edge, raw: Callable[..., bytes]) -> None:
+    found = admit(raw(), "demo", edge)
     assert isinstance(found, Admitted)
     assert json.loads(found.raw) == {**json.loads(raw()), "tenant": "demo"}
 
 
-def test_the_same_event_twice_is_the_same_bytes(zones: Zones, event: Callable[..., dict[str, Any]]) -> None:
+def test_the_same_event_twice_is_the_same_bytes(edge: Edge, event: Callable[..., dict[str, Any]]) -> None:
     spaced = json.dumps(event(), indent=4).encode()
     tight = json.dumps(event(), separators=(",", ":")).encode()
-    first, second = admit(spaced, "demo", zones), admit(tight, "demo", zones)
+    first, second = admit(spaced, "demo", edge), admit(tight, "demo", edge)
     assert isinstance(first, Admitted)
     assert isinstance(second, Admitted)
     assert first.raw == second.raw
@@ -136,9 +135,9 @@ def test_the_same_event_twice_is_the_same_bytes(zones: Zones, event: Callable[..
     ],
 )
 def test_only_zulu_time_becomes_local(
-    source: str, sent: str, kept: str, zones: Zones, raw: Callable[..., bytes]
+    source: str, sent: str, kept: str, edge: Edge, raw: Callable[..., bytes]
 ) -> None:
-    found = admit(raw(source=source, subject=f"{source}/7", time=sent), "demo", zones)
+    found = admit(raw(source=source, subject=f"{source}/7", time=sent), "demo", edge)
     assert isinstance(found, Admitted)
     assert found.envelope.time == kept
 
@@ -152,12 +151,12 @@ def test_only_zulu_time_becomes_local(
     ],
 )
 def test_the_organisation_may_be_fed(
-    noun: str, data: dict[str, str], zones: Zones, raw: Callable[..., bytes]
+    noun: str, data: dict[str, str], edge: Edge, raw: Callable[..., bytes]
 ) -> None:
-    assert isinstance(admit(raw(type=f"primed.{noun}.v1", data=data), "demo", zones), Admitted)
+    assert isinstance(admit(raw(type=f"primed.{noun}.v1", data=data), "demo", edge), Admitted)
 
 
-def test_a_cleared_date_stays_cleared(zones: Zones, raw: Callable[..., bytes]) -> None:
-    found = admit(raw("due-changed", {"due": None}), "demo", zones)
+def test_a_cleared_date_stays_cleared(edge: Edge, raw: Callable[..., bytes]) -> None:
+    found = admit(raw("due-changed", {"due": None}), "demo", edge)
     assert isinstance(found, Admitted)
     assert json.loads(found.raw)["data"] == {"due": None}

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from services.metrics.domain.figures import Figure, Key, Sums, figure, quantile, wanted
-from services.metrics.domain.formula import Term, read
+from services.metrics.domain.formula import Filter, Term, read
 from services.metrics.domain.measures import Declared, Measure
 from services.metrics.domain.periods import parse
 from services.metrics.domain.units import EVERYTHING, Rollup, Teams
@@ -17,15 +17,13 @@ JUNE, MAY = parse("2026-06"), parse("2026-05")
 
 
 def declared(formula: str, **more) -> Declared:
-    unit = {"p": "percent", "m": "days"}.get(formula[0], "count")
-    measure = Measure(
-        id="x", name="X", definition="D.", formula=formula, unit=unit, polarity="neither", **more
-    )
+    more.setdefault("unit", {"p": "percent", "m": "days"}.get(formula[0], "count"))
+    measure = Measure(id="x", name="X", definition="D.", formula=formula, polarity="neither", **more)
     return Declared(measure, read(formula))
 
 
-def made(formula: str, sums: Sums, unit: str = "long", period=JUNE, as_at: dt.date = TODAY, **more) -> Figure:
-    return figure(Key("x", unit, period), declared(formula, **more), sums, ROLLUP, as_at, TODAY)
+def made(formula: str, sums: Sums, of: str = "long", period=JUNE, as_at: dt.date = TODAY, **more) -> Figure:
+    return figure(Key("x", of, period), declared(formula, **more), sums, ROLLUP, as_at, TODAY)
 
 
 def test_sums_over_the_teams_of_the_day_only() -> None:
@@ -90,6 +88,79 @@ def test_a_median_over_teams_is_not_a_median_of_medians() -> None:
 )
 def test_quantiles_by_nearest_rank(histogram: dict[int, int], percent: int, expected: float | None) -> None:
     assert quantile(histogram, percent) == expected
+
+
+def stood(how: str, weekly: dict[dt.date, dict[str, int]]) -> Sums:
+    return Sums({}, {(Term(how, "weekly_spend"), day): teams for day, teams in weekly.items()}, {})
+
+
+def days_of(first: dt.date, last: dt.date) -> list[dt.date]:
+    return [first + dt.timedelta(place) for place in range((last - first).days + 1)]
+
+
+def test_850_pounds_weekly_over_91_days_cost_11_050_pounds() -> None:
+    spring = [parse(month) for month in ("2026-04", "2026-05", "2026-06")]
+    days = {day: {"north": 85_000 * 1300} for day in days_of(spring[0].first, spring[2].last)}
+    assert len(days) == 91
+    months = [
+        made("cost(weekly_spend)", stood("cost", days), period=month, as_at=spring[2].last, unit="pounds")
+        for month in spring
+    ]
+    assert [month.value for month in months] == [3642.86, 3764.29, 3642.86]
+    exact = sum(days[day]["north"] for day in days)
+    assert exact / 7 / 1300 == 1_105_000
+
+
+def test_totals_are_summed_before_they_are_rounded() -> None:
+    two_fifths_of_a_penny = 1300 * 7 * 2 // 5
+    alone = made(
+        "cost(weekly_spend)", stood("cost", {TODAY: {"north": two_fifths_of_a_penny}}), unit="pounds"
+    )
+    both = {TODAY: {"north": two_fifths_of_a_penny, "long": two_fifths_of_a_penny}}
+    together = made("cost(weekly_spend)", stood("cost", both), unit="pounds")
+    assert (alone.value, together.value) == (0.0, 0.01)
+
+
+def test_a_cost_counts_the_days_up_to_the_day_asked_and_each_with_the_teams_of_that_day() -> None:
+    days = {day: {"north": 700 * 1300, "elsewhere": 5} for day in days_of(JUNE.first, JUNE.last)}
+    found = made("cost(weekly_spend)", stood("cost", days), unit="pounds")
+    assert (found.value, found.numerator, found.unfinished) == (15.0, 1500, True)
+    need = wanted([(Key("x", "long", JUNE), declared("cost(weekly_spend)", unit="pounds"))], ROLLUP, TODAY)
+    assert need.daily == {Term("cost", "weekly_spend")}
+    assert need.each == set(days_of(JUNE.first, TODAY))
+    assert not need.stocks
+
+
+@pytest.mark.parametrize(
+    ("parts", "unit", "value"),
+    [
+        (28_700 * 1300, "pounds_a_week", 287.0),
+        (28_700 * 1300, "pounds_a_day", 41.0),
+        (100_000 * 300, "pounds_a_week", 230.77),
+        (649, "pounds_a_week", 0.0),
+        (650, "pounds_a_week", 0.01),
+        (-650, "pounds_a_week", -0.01),
+    ],
+)
+def test_money_is_shown_in_pounds_rounded_half_up_once(parts: int, unit: str, value: float) -> None:
+    assert made("end(weekly_spend)", stood("end", {TODAY: {"north": parts}}), unit=unit).value == value
+
+
+def test_money_over_a_count_is_money_and_over_money_a_share() -> None:
+    nursing = Term("end", "weekly_spend", (Filter("setting", ("nursing",)),))
+    sums = Sums(
+        {},
+        {
+            (nursing, TODAY): {"north": 1000 * 1300},
+            (Term("end", "weekly_spend"), TODAY): {"north": 3000 * 1300},
+            (Term("end", "packages"), TODAY): {"north": 7},
+        },
+        {},
+    )
+    each = made("ratio(end(weekly_spend), end(packages))", sums, unit="pounds_a_week")
+    assert (each.value, each.numerator, each.denominator) == (4.29, 3000, 7)
+    share = made("percent(end(weekly_spend where setting = nursing), end(weekly_spend))", sums)
+    assert (share.value, share.numerator, share.denominator) == (33.3333, 1000, 3000)
 
 
 def test_what_is_asked_of_the_ledger_is_asked_once() -> None:

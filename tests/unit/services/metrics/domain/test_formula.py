@@ -60,6 +60,10 @@ LATE = Term("sum", "completed_late")
             Total(((1, Term("end", "open", (Filter("kind", ("review",), True),))),)),
         ),
         (
+            "cost(weekly_spend where setting in (nursing, residential))",
+            Total(((1, Term("cost", "weekly_spend", (Filter("setting", ("nursing", "residential")),))),)),
+        ),
+        (
             'sum(received where route not in ("", web))',
             Total(((1, Term("sum", "received", (Filter("route", ("", "web"), True),))),)),
         ),
@@ -91,6 +95,10 @@ def test_what_can_be_said(text: str, formula: object) -> None:
         ("sum(completed where kind > a)", "means nothing here"),
         ("sum(completed where kind = )", "a value is missing"),
         ("sum(completed where kind like a)", "not 'like'"),
+        ("cost(open)", "cost does not take open, which holds no weekly cost"),
+        ("cost(spend_started)", "cost does not take spend_started, which is a flow"),
+        ("end(weekly_spend where kind = a)", "not kept by 'kind'; there is setting"),
+        ("sum(spend_ended where setting = a and decided_in = b and decided_in = c)", "filtered twice"),
         ("sum(completed) ; drop", "';' means nothing here"),
     ],
 )

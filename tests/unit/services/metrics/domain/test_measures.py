@@ -84,6 +84,41 @@ def test_what_is_wrong_names_the_measure_and_the_field(text: str, says: str) -> 
     assert says in str(error.value)
 
 
+MONEY = "{{id: a, name: A, definition: Some, formula: {}, unit: {}, polarity: higher}}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit"),
+    [
+        ("cost(weekly_spend)", "pounds"),
+        ("sum(one_off)", "pounds"),
+        ("end(weekly_spend)", "pounds_a_week"),
+        ("sum(spend_started) - sum(spend_ended)", "pounds_a_day"),
+        ('"ratio(end(weekly_spend), end(packages))"', "pounds_a_week"),
+        ('"percent(sum(spend_ended), sum(spend_started))"', "percent"),
+    ],
+)
+def test_money_is_shown_by_what_it_is_paid_for(formula: str, unit: str) -> None:
+    assert catalogue(listed(MONEY.format(formula, unit))).ids() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "says"),
+    [
+        ("cost(weekly_spend)", "pounds_a_week", "field unit: must be pounds"),
+        ("sum(spend_started)", "count", "field unit: must be pounds_a_week or pounds_a_day"),
+        ("sum(spend_started) + sum(one_off)", "pounds", "field formula: adds up counts, money a week"),
+        ("sum(spend_started) + sum(received)", "pounds", "field formula: adds up counts, money a week"),
+        ("cost(weekly_spend) + sum(one_off)", "pounds", "field formula: mixes"),
+        ('"ratio(end(packages), end(weekly_spend))"', "ratio", "field formula: divides by money"),
+    ],
+)
+def test_money_is_not_added_to_what_it_is_not(formula: str, unit: str, says: str) -> None:
+    with pytest.raises(BadMeasures) as error:
+        catalogue(listed(MONEY.format(formula, unit)))
+    assert says in str(error.value)
+
+
 def test_a_council_may_have_its_own_catalogue(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     with pytest.raises(BadMeasures, match=r"own\.yaml cannot be read"):

@@ -1,0 +1,241 @@
+"""`/v1/reports/…`: spend, interfaces, waits, ages and leavers, as JSON, CSV and Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from services.metrics.answers import interfaces as passing_on
+from services.metrics.answers import leavers as left_behind
+from services.metrics.answers import spend as money_spent
+from services.metrics.answers import waiting
+from services.metrics.answers.asking import Ask
+from services.metrics.api import further_views as views
+from services.metrics.api.desk import Desk, From, To, answering, range_of
+from services.metrics.api.report_files import Kinds, add, only
+from services.metrics.api.shaping import meta_of
+from services.metrics.domain import ages, bridge, leavers, money, passing, waits
+from services.metrics.domain.cuts import Only, Per
+
+Pers = Annotated[Per, Query(description="`month`: a row for each month; `period`: all the days in one.")]
+Settings = Annotated[
+    list[str] | None,
+    Query(alias="setting", max_length=20, description="Settings of packages; all without one."),
+]
+
+
+def router(desk: Desk) -> APIRouter:
+    """The routes over a desk."""
+    routes = APIRouter(tags=["reports"])
+    for room in (_spend, _interfaces, _waits, _ages, _leavers):
+        room(routes, desk)
+    return routes
+
+
+def _spend(routes: APIRouter, desk: Desk) -> None:
+    async def spend(
+        ask: Ask = Depends(desk.ask),
+        by: Annotated[bridge.By, Query(description="By what else the months are cut.")] = "month",
+        per: Pers = "month",
+        setting: Settings = None,
+        first: From = None,
+        to: To = None,
+    ) -> views.Spend:
+        """Weekly cost of packages from opening to closing, what moved it, one-off payments beside it."""
+        days, part = range_of(first, to), Only(settings=tuple(setting or ()))
+        with answering():
+            answer = await money_spent.spend(desk.sources, ask, by, days, per, part)
+        told = answer.what
+        return views.Spend(
+            **meta_of(answer),
+            unit=ask.unit,
+            by=by,
+            per=per,
+            finding=told.finding,
+            first=told.first,
+            last=told.last,
+            total=_step(told.total, "month"),
+            rows=[_step(row, by) for row in told.rows],
+        )
+
+    add(routes, "spend", spend, views.Spend)
+
+
+def _step(row: bridge.Bridge, by: bridge.By) -> views.SpendRow:
+    exact = {name: getattr(row, name) for name in views.Amounts.model_fields}
+    return views.SpendRow(
+        month=row.month.label if row.month else None,
+        **({} if by == "month" else {by: row.by}),
+        **{name: money.pounds(amount) for name, amount in exact.items()},
+        one_off=money.pounds(row.one_off),
+        cost=money.pounds(Fraction(row.cost, money.DAYS_A_WEEK)),
+        exact=views.Amounts(**exact),
+    )
+
+
+def _interfaces(routes: APIRouter, desk: Desk) -> None:
+    async def interfaces(
+        ask: Ask = Depends(desk.ask),
+        by: Annotated[
+            passing.By, Query(description="`team`: by pair of teams; `kind`: and kind; `month`: all teams.")
+        ] = "team",
+        per: Pers = "period",
+        direction: Annotated[
+            passing.Direction, Query(description="What the unit's teams passed on, or what they received.")
+        ] = "sent",
+        kind: Kinds = None,
+        first: From = None,
+        to: To = None,
+    ) -> views.Interfaces:
+        """Who passes work to whom, and how it ended by the day asked, by the day of passing on."""
+        days, part = range_of(first, to), Only(kinds=tuple(kind or ()))
+        spread: Per = "month" if by == "month" else per
+        with answering():
+            answer = await passing_on.passed(
+                desk.sources, ask, by, days, spread, direction=direction, only=part
+            )
+        told = answer.what
+        return views.Interfaces(
+            **meta_of(answer),
+            unit=ask.unit,
+            by=by,
+            per=spread,
+            direction=direction,
+            finding=told.finding,
+            first=told.first,
+            last=told.last,
+            rows=[_passage(row, by) for row in told.rows],
+        )
+
+    add(routes, "interfaces", interfaces, views.Interfaces)
+
+
+def _passage(row: passing.Passage, by: passing.By) -> views.InterfaceRow:
+    pair = {} if by == "month" else {"from_team": row.from_team, "to_team": row.to_team}
+    return views.InterfaceRow(
+        month=row.month.label if row.month else None,
+        **pair,
+        kind=row.kind if by == "kind" else None,
+        passed_on=row.passed_on,
+        ended=row.ended,
+        not_ended=row.not_ended,
+        outcomes=dict(row.outcomes),
+    )
+
+
+def _waits(routes: APIRouter, desk: Desk) -> None:
+    async def waited(
+        ask: Ask = Depends(desk.ask),
+        part: Only = Depends(only),
+        by: Annotated[waits.By, Query(description="By what else the months are cut.")] = "month",
+        per: Pers = "month",
+        first: From = None,
+        to: To = None,
+    ) -> views.Waits:
+        """How long work waited until it was started or completed, in the month in which it was."""
+        days = range_of(first, to)
+        with answering():
+            answer = await waiting.waited(desk.sources, ask, by, days, per, part)
+        told = answer.what
+        return views.Waits(
+            **meta_of(answer),
+            unit=ask.unit,
+            by=by,
+            per=per,
+            finding=told.finding,
+            first=told.first,
+            last=told.last,
+            rows=[
+                views.WaitRow(
+                    until=row.until,
+                    month=row.month.label if row.month else None,
+                    **_cut(by, row.by),
+                    count=row.count,
+                    median=row.median,
+                    percentile_90=row.late,
+                    bands=_bands(waits.BANDS, row.bands),
+                )
+                for row in told.rows
+            ],
+        )
+
+    add(routes, "waits", waited, views.Waits)
+
+
+def _ages(routes: APIRouter, desk: Desk) -> None:
+    async def aged(
+        ask: Ask = Depends(desk.ask),
+        part: Only = Depends(only),
+        by: Annotated[
+            ages.By, Query(description="`all`: one row; `month`: by the month of the due date.")
+        ] = "all",
+        first: From = None,
+        to: To = None,
+    ) -> views.Ages:
+        """Overdue work as at the day asked by days since its due date; `from` and `to` limit due dates."""
+        days = range_of(first, to)
+        with answering():
+            answer = await waiting.overdue(desk.sources, ask, by, days, part)
+        return views.Ages(
+            **meta_of(answer),
+            unit=ask.unit,
+            by=by,
+            finding=answer.what.finding,
+            rows=[
+                views.AgeRow(
+                    due_in=row.by if by == "month" else None,
+                    **({} if by in ("all", "month") else {by: row.by}),
+                    overdue=row.overdue,
+                    oldest_due=row.oldest,
+                    bands=_bands(ages.BANDS, row.bands),
+                )
+                for row in answer.what.rows
+            ],
+        )
+
+    add(routes, "ages", aged, views.Ages)
+
+
+def _leavers(routes: APIRouter, desk: Desk) -> None:
+    async def left(
+        ask: Ask = Depends(desk.ask),
+        part: Only = Depends(only),
+        by: Annotated[leavers.By, Query(description="`item`: each piece of work by itself.")] = "worker",
+        first: From = None,
+        to: To = None,
+    ) -> views.Leavers:
+        """Open work of workers who have left and of closed teams; `from` and `to` limit when they went."""
+        days = range_of(first, to)
+        with answering():
+            answer = await left_behind.left(desk.sources, ask, by, days, part)
+        rows = [
+            views.LeaverRow(
+                team=row.team,
+                worker=row.worker,
+                **({} if by == "worker" else {by: row.by}),
+                worker_left=row.worker_left,
+                team_closed=row.team_closed,
+                successor=row.successor,
+                open=row.open,
+                overdue=row.overdue,
+                oldest_due=row.oldest_due,
+            )
+            for row in answer.what.rows
+        ]
+        return views.Leavers(**meta_of(answer), unit=ask.unit, by=by, finding=answer.what.finding, rows=rows)
+
+    add(routes, "leavers", left, views.Leavers)
+
+
+def _bands(bands: Iterable[waits.Band], counts: Sequence[int]) -> list[views.Banded]:
+    return [
+        views.Banded(first=band.first, last=band.last, count=count)
+        for band, count in zip(bands, counts, strict=True)
+    ]
+
+
+def _cut(by: str, name: str) -> dict[str, Any]:
+    return {} if by == "month" else {by: name}

@@ -43,9 +43,7 @@ class Crew:
 
     async def _keep_busy(self, generation: int) -> None:
         while self._waiting:
-            process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, limit=LINE_LIMIT
-            )
+            process = await _started(self._command)
             try:
                 while self._waiting and await self._hand_over(process, generation, self._waiting.popleft()):
                     pass
@@ -83,6 +81,18 @@ class Crew:
                 "it goes on with the shares that are missing.",
             )
         self._waiting.append(share)
+
+
+async def _started(command: Sequence[str]) -> Process:
+    """A process, also when we are stopped while it starts: then it is ended before we leave."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=LINE_LIMIT)
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
 
 
 def _order(generation: int, share: Share) -> bytes:

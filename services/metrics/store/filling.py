@@ -13,7 +13,6 @@ from services.metrics.domain.hearing import Refused
 from services.metrics.domain.shares import Share
 from services.metrics.domain.taking import Position
 from services.metrics.store.book import (
-    CASES,
     SILENT,
     TOPIC_NUMBER,
     Gathered,
@@ -22,10 +21,12 @@ from services.metrics.store.book import (
     columns,
     gathered,
     item_columns,
+    spoken,
 )
 from services.metrics.store.chunks import Chunk, chunks_of
 from services.metrics.store.numbering import Months, learn_words, months, numbered
 from services.metrics.store.packing import Lines, day_of, joined
+from services.metrics.store.spots import Spot, events_of, spots_of
 from services.metrics.store.words import Words
 
 SQL = statements("services.metrics.store", "filling.sql")
@@ -45,7 +46,12 @@ FAULT = (
     "generation",
 )
 FEED = ("events", "last_known", "last_day", "tenant", "source", "generation")
-CHUNK = (*Chunk._fields, "tenant", "generation")
+SETTLED: Mapping[str, Sequence[str]] = {
+    "chunk": (*Chunk._fields, "tenant", "generation"),
+    "spot": (*Spot._fields, "tenant", "generation"),
+    "month": MONTH,
+}
+"""What lines become, by kind of table, with the columns in which they are copied."""
 
 
 class Filling:
@@ -76,10 +82,8 @@ class Filling:
         self._faults += [
             (*line.place, line.n, line.tenant, *line.fault, line.amount) for line in folded.faults
         ]
-        for event in folded.events:
-            if event.item.topic == CASES:
-                source = (event.item.tenant, event.fact.identity.source)
-                self._feeds[source] = self._feeds.get(source, SILENT).and_said(event)
+        for source, said in spoken(folded.events):
+            self._feeds[source] = self._feeds.get(source, SILENT).and_then(said)
 
     def bury(self, refused: Sequence[Refused]) -> None:
         """Take in records that nobody can read."""
@@ -91,13 +95,13 @@ class Filling:
 
     async def write(self, generation: int, share: Share) -> bool:
         """Copy all of it at once; False when somebody else had done the share, and nothing was written."""
-        chunks, sums = self._settled(generation, share)
+        settled = self._settled(generation, share)
         async with transaction(self._pool) as connection:
             if not await connection.fetchval(SQL["claim"], generation, share.number):
                 return False
             into = _Copy(connection, generation)
-            await into.table("chunk", CHUNK, chunks)
-            await into.table("month", MONTH, sums)
+            for kind, names in SETTLED.items():
+                await into.table(kind, names, settled[kind])
             await into.table("item", ITEM, ((*row, generation) for row in self._items))
             await into.table("fault", FAULT, ((*row, generation) for row in self._faults))
             await into.table("feed", FEED, self._feed_rows(generation))
@@ -119,24 +123,23 @@ class Filling:
             strict=True,
         )
 
-    def _settled(self, generation: int, share: Share) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-        """The lines as rows of chunk and of month; after this the lines themselves are no longer held."""
-        chunks: list[tuple[Any, ...]] = []
-        sums: list[tuple[Any, ...]] = []
+    def _settled(self, generation: int, share: Share) -> dict[str, list[tuple[Any, ...]]]:
+        """The lines as rows of chunk, spot and month; after this they themselves are no longer held."""
+        rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in SETTLED}
         for tenant in sorted(self._lines):
             number = self._words.number[tenant]
             lines = joined(self._lines.pop(tenant))
-            sums += [
-                (*row, number, share.number, generation) for row in month_rows(months(lines, self._words))
-            ]
-            chunks += [(*chunk, number, generation) for chunk in chunks_of(lines)]
-        return chunks, sums
+            sums = month_rows(months(lines, self._words))
+            rows["month"] += [(*row, number, share.number, generation) for row in sums]
+            rows["spot"] += [(*spot, number, generation) for spot in spots_of(events_of(lines))]
+            rows["chunk"] += [(*chunk, number, generation) for chunk in chunks_of(lines)]
+        return rows
 
     def _feed_rows(self, generation: int) -> list[tuple[Any, ...]]:
         number = self._words.number
         return [
-            (*spoken, number[tenant], number[source], generation)
-            for (tenant, source), spoken in self._feeds.items()
+            (*said, number[tenant], number[source], generation)
+            for (tenant, source), said in self._feeds.items()
         ]
 
 

@@ -31,6 +31,7 @@ from services.metrics.store.graves import PostgresGraves
 from services.metrics.store.ledger import PostgresLedger
 from services.metrics.store.snapshots import PostgresReadings
 from services.metrics.store.telling import PostgresNotebook
+from services.metrics.store.words import Words
 from services.metrics.stream import TOPICS, Absorber, FreshnessNote, Organisation
 from services.metrics.stream import last_sent as read_tail
 from services.metrics.telling import Teller
@@ -51,11 +52,12 @@ class Rooms:
     def __init__(self, settings: MetricsSettings, producer: KafkaProducer, pool: Pool) -> None:
         self.settings, self.producer, self.pool = settings, producer, pool
         self.zone = ZoneInfo(settings.zone)
-        self.ledger = PostgresLedger(pool)
+        words = Words(pool)
+        self.ledger = PostgresLedger(pool, words, settings.items_remembered)
         self.organisation = Organisation(settings.kafka_bootstrap, self.ledger)
         rules = Rules.nhse() if settings.spc == "nhse" else Rules()
         measures = load(settings.measures_file)
-        self.sources = Sources(PostgresReadings(pool), measures, self.organisation.tree, rules)
+        self.sources = Sources(PostgresReadings(pool, words), measures, self.organisation.tree, rules)
         notebook = PostgresNotebook(pool)
         self.live = Live(notebook)
         self.letters = LetterCarrier(PostgresGraves(pool), producer)

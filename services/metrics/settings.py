@@ -27,6 +27,12 @@ class MetricsSettings(Settings):
         le=50_000,
         description="Most records in one batch: more is quicker in bulk and takes more memory.",
     )
+    items_remembered: int = Field(
+        50_000,
+        ge=100,
+        le=1_000_000,
+        description="Most items whose events stay in memory between batches, of one worker: about 4 kB each.",
+    )
     dead_letters_in_a_row: int = Field(
         500,
         ge=1,
@@ -36,6 +42,15 @@ class MetricsSettings(Settings):
         200, ge=10, le=60_000, description="Least time between two events of one measure of one unit."
     )
 
+    settle_lines: int = Field(
+        100_000,
+        ge=1_000,
+        le=5_000_000,
+        description="Lines that wait to be settled before it is done: fewer make readings of lines quicker.",
+    )
+    settle_every_s: int = Field(
+        30, ge=1, le=3_600, description="Most seconds that a line waits to be settled, in quiet times."
+    )
     measures_file: Path | None = Field(
         None, description="The council's own catalogue of measures (YAML); without one the shipped one."
     )

@@ -69,8 +69,10 @@ ALTER TABLE item ALTER events SET STORAGE EXTERNAL;
 
 -- Lines as batches wrote them and settling has not taken yet: one row a batch and tenant.
 -- All lines of the ledger are those of journal and chunk together; each stands in one of them.
+-- `id` comes from chance: batches need not be on the disk when they are read, and after a crash a sequence could give
+-- a number again to other lines than those that a reader remembers under it.
 CREATE TABLE journal (
-    id          bigint NOT NULL DEFAULT nextval('row_id'),
+    id          bigint NOT NULL DEFAULT random(1, 9223372036854775807),
     generation  integer NOT NULL,
     tenant      integer NOT NULL,
     lines       integer NOT NULL,

@@ -1,0 +1,259 @@
+"""The ledger made anew from the log: the same byte for byte, while events flow, from whatever was left."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import pytest
+
+from eventlog.kafka import KafkaProducer
+from eventlog.postgres import Pool, connect
+from eventlog.records import Message, PositionMoved
+from eventlog.stretches import Stretches, stretches
+from services.metrics.domain.shares import shares
+from services.metrics.store import dump
+from services.metrics.store.filling import Filling
+from services.metrics.store.generations import PostgresGenerations
+from services.metrics.store.ledger import FoldVersionDiffers, PostgresLedger
+from services.metrics.stream import TOPICS, Absorber
+from tests.casebook import TOPIC, council, table
+from tests.conftest import Stack
+from tests.ledgerbook import everything
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+
+
+@dataclass
+class World:
+    """A log that the session shares, and a database of this test's own."""
+
+    stack: Stack
+    dsn: str
+    producer: KafkaProducer
+    tenant: str
+    others: list[str] = field(default_factory=list)
+
+    async def tell(self, events: Iterable[dict[str, Any]]) -> None:
+        said = ({**event, "tenant": self.tenant} for event in events)
+        await self.producer.send(
+            [
+                Message(TOPIC, f"{self.tenant}/{one['subject']}".encode(), json.dumps(one).encode())
+                for one in said
+            ]
+        )
+
+    async def run(self, *words: str, dsn: str = "", **environment: str) -> dict[str, Any]:
+        """One run of the rebuild; answers with its last words."""
+        own = {"PRIMED_KAFKA_BOOTSTRAP": self.stack.bootstrap, "PRIMED_POSTGRES_DSN": dsn or self.dsn}
+        command = [sys.executable, "-m", "services.metrics.rebuilding", *words, "--workers", "1"]
+        done = await asyncio.to_thread(
+            subprocess.run,
+            command,
+            check=False,
+            env={**os.environ, **own, **environment},
+            capture_output=True,
+            text=True,
+        )
+        said = [json.loads(line) for line in done.stdout.splitlines()]
+        assert said, done.stderr
+        assert done.returncode == (0 if "result" in said[-1] else 1), done.stderr
+        last: dict[str, Any] = said[-1]
+        return last
+
+    async def generations(self) -> list[tuple[int, str]]:
+        return [(one[0], one[1]) for one in await table(self.dsn, "generation", "id, state")]
+
+
+@pytest.fixture
+async def world(stack: Stack, database: str) -> AsyncIterator[World]:
+    producer = await KafkaProducer.start(stack.bootstrap, timeout_s=20)
+    try:
+        yield World(stack, database, producer, stack.new_name("council"))
+    finally:
+        await producer.close()
+
+
+@dataclass
+class Worker:
+    """What a worker of metrics does with the log, in our hands."""
+
+    pool: Pool
+    log: Stretches
+    ledger: PostgresLedger
+    absorber: Absorber
+
+    async def to_the_end(self) -> None:
+        """Absorb all that is there; a moved position is asked for again, as the carriage does."""
+        ends = {place: bound.end for place, bound in (await self.log.bounds(TOPICS)).items()}
+        while True:
+            stand = await self.absorber.load_positions(list(ends))
+            wanted = {place: (stand[place], end) for place, end in ends.items() if stand[place] < end}
+            if not wanted:
+                return
+            try:
+                async for batch in self.log.read(wanted, 300):
+                    await self.absorber.absorb(batch)
+            except PositionMoved:
+                continue
+
+
+@asynccontextmanager
+async def worker(world: World) -> AsyncIterator[Worker]:
+    pool = await connect(world.dsn, "metrics", max_size=4)
+    try:
+        async with stretches(world.stack.bootstrap) as log:
+            ledger = PostgresLedger(pool)
+            await ledger.prepare()
+            yield Worker(pool, log, ledger, Absorber(ledger, 500, lambda taken: None))
+    finally:
+        await pool.close()
+
+
+async def whole(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that a ledger holds but the numbers of its generations."""
+    found = await everything(dsn)
+    columns = 'topic, partition, "offset", n, tenant, source, fault, day, amount'
+    return found | {"fault": await table(dsn, "fault", columns)}
+
+
+async def test_a_rebuilt_ledger_is_the_live_one_line_for_line(world: World) -> None:
+    events = council(120)
+    await world.tell(events)
+    await world.producer.send([Message(TOPIC, f"{world.tenant}/demo/cases/1".encode(), b"{")])
+    async with worker(world) as live:
+        await live.to_the_end()
+    anew = world.stack.new_database()
+    assert "result" in await world.run("rebuild", "--switch", dsn=anew)
+    stood, made = await whole(world.dsn), await whole(anew)
+    for name in stood:
+        assert made[name] == stood[name], name
+    assert stood["line"]
+    assert stood["fault"]
+    assert stood["dead_letter"]
+    assert await dump.balances(anew) == await dump.balances(world.dsn)
+
+
+async def test_events_that_come_meanwhile_are_in_the_rebuilt_ledger_and_go_on(world: World) -> None:
+    events = council(150, seed=11)
+    parts = [events[start : start + 40] for start in range(0, len(events), 40)]
+    async with worker(world) as live:
+        await world.tell(parts[0])
+        await live.to_the_end()
+
+        async def feed() -> None:
+            for part in parts[1:]:
+                await world.tell(part)
+                await live.to_the_end()
+                await asyncio.sleep(0.3)
+
+        feeding = asyncio.create_task(feed())
+        last = await world.run("rebuild", "--switch")
+        await feeding
+        await live.to_the_end()
+    assert last == {"result": {"generation": 2, "live": True}}
+    assert await world.generations() == [(1, "retired"), (2, "live")]
+    anew = world.stack.new_database()
+    await world.run("rebuild", "--switch", dsn=anew)
+    await world.run("drop", "--generation", "1")
+    stood, made = await whole(world.dsn), await whole(anew)
+    for name in stood:
+        assert stood[name] == made[name], name
+
+
+async def test_going_back_catches_up_first_and_one_generation_is_kept(world: World) -> None:
+    events = council(60, seed=12)
+    async with worker(world) as live:
+        await world.tell(events[:100])
+        await live.to_the_end()
+        await world.run("rebuild", "--switch")
+        await world.tell(events[100:])
+        await live.to_the_end()
+        now = await dump.balances(world.dsn)
+        assert await world.run("rollback") == {"result": {"generation": 1, "live": True}}
+        assert await dump.balances(world.dsn) == now
+        assert await world.generations() == [(1, "live"), (2, "retired")]
+        await world.tell([events[0] | {"id": "one more"}])
+        await live.to_the_end()
+    marked = {row[0] for row in await table(world.dsn, "mark", "tenant")}
+    words = dict(await table(world.dsn, "word", "id, text"))
+    assert world.tenant in {words[tenant] for tenant in marked}
+    await world.run("rebuild", "--switch")
+    assert await world.generations() == [(1, "retired"), (3, "live")]
+    assert await table(world.dsn, "position", "DISTINCT generation") == [(1,), (3,)]
+
+
+async def test_shares_that_are_done_are_not_done_again(world: World) -> None:
+    await world.tell(council(40, seed=13))
+    async with worker(world) as live:
+        await live.to_the_end()
+        ends = {place: bound.end for place, bound in (await live.log.bounds(TOPICS)).items()}
+        plan = shares(ends, 10)
+        assert len(plan) > 3
+        generations = PostgresGenerations(live.pool)
+        building = await generations.begin("building", plan)
+        filling = Filling(live.pool)
+        empty = next(share for share in shares(dict.fromkeys(ends, 0), 1))
+        assert not await filling.write(building.id, empty._replace(number=99)), "no such share"
+    last = await world.run("rebuild")
+    assert last == {"result": {"generation": building.id, "live": False}}
+    assert not (await table(world.dsn, "share", "1", "NOT done"))
+    connection = await asyncpg.connect(world.dsn)
+    await connection.execute("DELETE FROM metrics.journal_1")  # what is live no longer matters to it
+    await connection.close()
+    assert (await world.run("rebuild", "--switch"))["result"]["generation"] == building.id
+    anew = world.stack.new_database()
+    await world.run("rebuild", "--switch", dsn=anew)
+    assert await dump.balances(world.dsn) == await dump.balances(anew)
+
+
+async def test_a_ledger_of_another_fold_is_replaced(world: World) -> None:
+    await world.tell(council(20, seed=14))
+    async with worker(world) as live:
+        await live.to_the_end()
+        now = await dump.balances(world.dsn)
+        connection = await asyncpg.connect(world.dsn)
+        await connection.execute("UPDATE metrics.generation SET fold_version = 0")
+        await connection.close()
+        with pytest.raises(FoldVersionDiffers, match=r"version 0 of the fold.*run `primed rebuild`"):
+            await live.ledger.prepare()
+        assert "result" in await world.run("rebuild", "--switch")
+        await live.ledger.prepare()
+        assert await dump.balances(world.dsn) == now
+    said = await world.run("rollback")
+    assert "Generation 1 was made by version 0 of the fold" in said["stopped"]
+    assert await world.generations() == [(1, "retired"), (2, "live")]
+
+
+async def test_what_is_not_there_or_not_possible_is_said(world: World) -> None:
+    async with worker(world) as live:
+        await live.to_the_end()
+        said = await world.run("drop", "--generation", "7")
+        assert said == {"stopped": "There is no generation 7.", "do": "There are: 1 (live)."}
+        assert "is the one that is read" in (await world.run("drop", "--generation", "1"))["stopped"]
+        assert "no generation to go back to" in (await world.run("rollback"))["stopped"]
+        async with PostgresGenerations(live.pool).alone() as mine:
+            assert mine
+            assert "Another rebuild or verify" in (await world.run("rebuild"))["stopped"]
+        connection = await asyncpg.connect(world.dsn)
+        await connection.execute("UPDATE metrics.position SET next_offset = 10000000 WHERE partition = 3")
+        await connection.close()
+        said = await world.run("rebuild", "--switch")
+        assert "this is not the log that was read before" in said["stopped"]
+    assert await world.generations() == [(1, "live")]
+
+
+async def test_a_log_that_nobody_can_read_for_long_stops_it(world: World) -> None:
+    key = f"{world.tenant}/demo/cases/1".encode()
+    await world.producer.send([Message(TOPIC, key, b"{")] * 7)
+    said = await world.run("rebuild", PRIMED_DEAD_LETTERS_IN_A_ROW="5")
+    assert "More than 5 records in a row could not be read in primed.case-events" in said["stopped"]
+    assert "PRIMED_DEAD_LETTERS_IN_A_ROW" in said["do"]

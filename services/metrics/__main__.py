@@ -26,9 +26,11 @@ from services.metrics.letters import LetterCarrier
 from services.metrics.live import Live
 from services.metrics.publisher import Publisher
 from services.metrics.settings import MetricsSettings
+from services.metrics.settling import Settler
 from services.metrics.store.catalogue import load
 from services.metrics.store.graves import PostgresGraves
 from services.metrics.store.ledger import PostgresLedger
+from services.metrics.store.settling import PostgresShelves
 from services.metrics.store.snapshots import PostgresReadings
 from services.metrics.store.telling import PostgresNotebook
 from services.metrics.store.words import Words
@@ -68,7 +70,14 @@ class Rooms:
             self.now,
             settings.tell_every_ms / 1000,
             self.live.heard,
-            lambda: sum(self.carriage.lag().values()) > FAR_BEHIND,
+            self.far_behind,
+        )
+        self.settler = Settler(
+            PostgresShelves(pool),
+            self.now,
+            settings.settle_lines,
+            settings.settle_every_s,
+            self.far_behind,
         )
         self.absorber = Absorber(self.ledger, settings.dead_letters_in_a_row, self.absorbed)
         self.carriage = Carriage(
@@ -86,6 +95,10 @@ class Rooms:
         """The council's local time."""
         return dt.datetime.now(self.zone)
 
+    def far_behind(self) -> bool:
+        """Whether there is much that the ledger has not taken in yet."""
+        return sum(self.carriage.lag().values()) > FAR_BEHIND
+
     def absorbed(self, taken: Taken) -> None:
         """A batch is in the ledger: whoever passes it on may begin."""
         if taken.lines:
@@ -101,7 +114,15 @@ class Rooms:
     def parts(self) -> Sequence[process.Part]:
         """What runs beside HTTP, in the order of starting."""
         follower = self.organisation.follower
-        return [follower, self.carriage, self.freshness, self.letters, self.publisher, self.live]
+        return [
+            follower,
+            self.carriage,
+            self.freshness,
+            self.letters,
+            self.publisher,
+            self.live,
+            self.settler,
+        ]
 
     def application(self) -> FastAPI:
         """The HTTP surface, with its checks."""
@@ -116,6 +137,7 @@ class Rooms:
                 "ledger": self.absorber.well,
                 "organisation": self.organisation.follower.well,
                 "telling": self.publisher.well,
+                "settling": self.settler.well,
             },
             body_limit=self.settings.body_limit_bytes,
         )

@@ -1,7 +1,7 @@
 """Which item each settled event belongs to, by its place in the log: the way from an event to its item.
 
 A row holds events of one tenant and partition, from a first place to a last; rows do not overlap, for a
-partition is read in order. Events that say something new are all there, those that posted no line as well.
+partition is read in order. Events that posted no line are not among them.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from eventlog.postgres import Row, statements
@@ -46,14 +47,20 @@ class SubjectReading(LineReading):
 
     async def event(self, topic: str, partition: int, offset: int) -> tuple[Said, list[Line]] | None:
         """The event at a place in the log with its lines; None when the ledger took none from there."""
-        number = encode(Place(topic, partition, offset)) if topic in TOPICS else -1
-        item = await self._item_at(number)
-        rows = [] if item is None else await self.fetch(SQL["events_of_item"], item)
-        heard = [event for row in rows for event in recall(row["kept"])]
-        said = next((event for event in heard if encode(event.place) == number), None)
-        if said is None:
+        place = Place(topic, partition, offset)
+        if topic not in TOPICS:
             return None
-        return _said(said), [line for line in _lines(heard) if line.place[2:5] == said.place]
+        item = await self._item_at(encode(place))
+        if item is None:
+            rows = await self._items_that_kept(place)
+        else:
+            rows = await self.fetch(SQL["events_of_item"], item)
+        for row in rows:
+            heard = recall(row["kept"])
+            said = next((event for event in heard if event.place == place), None)
+            if said is not None:
+                return _said(said), [line for line in _lines(heard) if line.place[2:5] == place]
+        return None
 
     async def item(self, subject: str) -> tuple[Item | None, list[Said], list[Line]]:
         """How a subject stands, its events and its lines, in the order of the log."""
@@ -114,6 +121,16 @@ class SubjectReading(LineReading):
                 return int(lines.item[found[0]])
         rows = await self.fetch(SQL["spots"], place)
         return item_at(Spot(*rows[0]), place) if rows else None
+
+    async def _items_that_kept(self, place: Place) -> list[Row]:
+        """Items that may have kept an event which posted no line: few ask for one, so all are searched."""
+        begins = msgspec.msgpack.encode((place.partition, place.offset, *_REST))[: -len(_REST)]
+        first = encode(Place(place.topic, place.partition, 0))
+        return await self.fetch(SQL["items_that_kept"], first, encode(place), begins)
+
+
+_REST = (None,) * (len(Frame.__struct_fields__) - 2)
+"""Stands for what follows partition and offset in a frame, a byte each."""
 
 
 def _placed(topic: int, events: bytes) -> Iterator[tuple[int, Frame]]:

@@ -18,3 +18,8 @@ ORDER BY topic
 SELECT first, last, events, body FROM spot WHERE generation = $1 AND tenant = $2 AND first <= $3
 ORDER BY first DESC
 LIMIT 1
+
+-- name: items_that_kept
+-- Items of one partition, numbered from $3 to $4, in whose events these bytes are.
+SELECT events AS kept FROM item
+WHERE generation = $1 AND tenant = $2 AND no BETWEEN $3 AND $4 AND position($5::bytea IN events) > 0

@@ -1,0 +1,140 @@
+"""Settling: what batches wrote one behind the other is put where readers find it, by account and month.
+
+Nothing depends on when this happens, and a step that breaks off leaves everything as it was: each line
+stands in the journal or in a chunk, never in both. It only keeps readings quick. So one process does it, in
+steps with rests between them, rarely while the ledger has far to go: then large steps cost least.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from runtime.telemetry import counter, gauge, histogram, log
+from services.metrics.flow import NotNow
+
+LOOK_EVERY_S = 1.0
+TRY_AGAIN_S = 5.0
+LEAVE_S = 0.7
+SHARE = 1.0
+"""After a step we rest as long as it took: settling never takes more than half of a processor."""
+
+WHILE_CATCHING_UP = 20
+"""So many times more lines may wait while the ledger has far to go."""
+BEHIND = 50
+"""With so many times more lines waiting than should, readings are slow, and /readyz says so."""
+OPENED_AT_ONCE = 20
+"""Accounts of teams that are opened in one step, some milliseconds each."""
+
+SETTLED = counter("metrics_settled_lines_total", "Lines moved from the journal into chunks.")
+WAITING = gauge("metrics_unsettled_lines", "Lines in the journal, which each reading of lines looks through.")
+STEP = histogram("metrics_settling_seconds", "How long a step of settling takes.")
+
+
+class Lead(Protocol):
+    """The right to settle."""
+
+    async def stands(self) -> bool: ...
+
+
+class Shelves(Protocol):
+    """Where lines are settled."""
+
+    def leading(self) -> AbstractAsyncContextManager[Lead | None]: ...
+    async def waiting(self) -> int: ...
+    async def settle(self) -> int: ...
+    async def open(self, today: dt.date, most: int) -> int: ...
+
+
+class Settler:
+    """Settles when no other process does: when enough lines wait, or the first has waited long enough."""
+
+    name = "settling"
+
+    def __init__(
+        self,
+        shelves: Shelves,
+        now: Callable[[], dt.datetime],
+        enough: int,
+        every_s: float,
+        catching_up: Callable[[], bool],
+    ) -> None:
+        self._shelves, self._now = shelves, now
+        self._enough, self._every_s = enough, every_s
+        self._catching_up = catching_up
+        self._leaving = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._trouble: str | None = None
+        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def start(self) -> None:
+        """Begin in the background."""
+        self._running = asyncio.create_task(self._run(), name=self.name)
+
+    async def stop(self) -> None:
+        """Finish the step under way, for a short while; one that is broken off is done by the next one."""
+        if self._running is not None:
+            self._leaving.set()
+            await asyncio.wait({self._running}, timeout=LEAVE_S)
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
+
+    async def well(self) -> str | None:
+        """A check for /readyz: None, or why readings get slower."""
+        return self._trouble
+
+    async def _run(self) -> None:
+        try:
+            while not self._leaving.is_set():
+                try:
+                    async with self._shelves.leading() as lead:
+                        if lead is not None:
+                            await self._lead(lead)
+                except NotNow as error:
+                    log().warning("settling-waits", why=str(error))
+                await self._rest(TRY_AGAIN_S)
+        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
+            self.failed.set_exception(error)
+
+    async def _lead(self, lead: Lead) -> None:
+        clock = asyncio.get_running_loop().time
+        empty = clock()
+        while not self._leaving.is_set() and await lead.stands():
+            waiting = await self._shelves.waiting()
+            self._note(waiting)
+            began = clock()
+            if not waiting:
+                empty = began
+            if self._is_due(waiting, began - empty):
+                settled = await self._shelves.settle()
+                SETTLED.inc(settled)
+                STEP.observe(clock() - began)
+                if settled >= waiting:
+                    empty = clock()
+            elif not self._catching_up():
+                await self._shelves.open(self._now().date(), OPENED_AT_ONCE)
+            await self._rest(max(LOOK_EVERY_S, (clock() - began) * SHARE))
+
+    def _is_due(self, waiting: int, since_s: float) -> bool:
+        if self._catching_up():
+            return waiting >= self._enough * WHILE_CATCHING_UP
+        return waiting >= self._enough or (waiting > 0 and since_s >= self._every_s)
+
+    def _note(self, waiting: int) -> None:
+        WAITING.set(waiting)
+        self._trouble = None
+        if waiting > self._enough * BEHIND:
+            self._trouble = (
+                f"{waiting:,} lines wait to be settled, so readings are slow. If the number does not fall, "
+                "metrics needs more processor, or Postgres does."
+            )
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._leaving.wait()

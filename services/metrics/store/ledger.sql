@@ -123,12 +123,12 @@ FROM unnest(
 ) AS added (account, team, month, kind, setting, detail, amount, first, last)
 ON CONFLICT (tenant, account, team, month, kind, setting, detail, part) DO UPDATE SET
     amount = held.amount + excluded.amount,
-    (days, amounts) = (
-        SELECT CASE WHEN many THEN once.days_after ELSE held.days || excluded.days END,
-            CASE WHEN many THEN once.amounts_after ELSE held.amounts || excluded.amounts END
-        FROM (SELECT cardinality(held.days) > 60 AS many) AS size
-        LEFT JOIN LATERAL days_once(held.days || excluded.days, held.amounts || excluded.amounts) AS once ON many
-    )
+    days = CASE WHEN cardinality(held.days) < 100 THEN held.days || excluded.days ELSE (
+        days_once(held.days || excluded.days, held.amounts || excluded.amounts)
+    ).days_after END,
+    amounts = CASE WHEN cardinality(held.days) < 100 THEN held.amounts || excluded.amounts ELSE (
+        days_once(held.days || excluded.days, held.amounts || excluded.amounts)
+    ).amounts_after END
 
 -- name: add_feeds
 INSERT INTO feed_{generation} AS held (tenant, source, events, last_known, last_day, generation)

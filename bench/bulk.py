@@ -17,7 +17,8 @@ from bench.stand import Stand, running, say
 
 TOPIC = "primed.case-events"
 POSITIONS = "SELECT coalesce(sum(next_offset), 0) FROM metrics.position WHERE topic = $1"
-LINES = "SELECT count(*) FROM metrics.line"
+LINES = """SELECT (SELECT coalesce(sum(lines), 0) FROM metrics.journal)
+    + (SELECT coalesce(sum(lines), 0) FROM metrics.chunk)"""
 ABSORBED = re.compile(r"^\w*metrics_events_total (\S+)$", re.M)
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import Coroutine, Iterable
-from typing import Annotated
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -14,6 +14,7 @@ from primed.trouble import Trouble
 from services.metrics.store import dump as books
 from services.metrics.store.reading import NotLive
 
+Found = TypeVar("Found")
 app = typer.Typer(no_args_is_help=True, help="The books: every sum, or every line of one item.")
 
 AsAt = Annotated[str | None, typer.Option(help="YYYY-MM-DD: lines up to the end of that day.")]
@@ -25,7 +26,7 @@ Tenant = Annotated[str | None, typer.Option(help="The council; all if not given.
 @app.command()
 def dump(as_at: AsAt = None, as_known: AsKnown = None) -> None:
     """Print every balance, one JSON object a line, sorted: two ledgers are equal when these bytes are."""
-    _print(books.balances(shared().postgres_dsn, day(as_at), moment(as_known)))
+    _run(_say(books.told(shared().postgres_dsn, day(as_at), moment(as_known))))
 
 
 @app.command()
@@ -61,10 +62,19 @@ def moment(text: str | None) -> dt.datetime | None:
 
 
 def _print(asked: Coroutine[object, object, Iterable[str]]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in _run(asked))
+
+
+async def _say(lines: AsyncIterator[str]) -> None:
+    """Line by line, for they are more than fit into memory."""
+    async for line in lines:
+        sys.stdout.write(f"{line}\n")
+
+
+def _run(asked: Coroutine[object, object, Found]) -> Found:
     try:
-        found = asyncio.run(asked)
+        return asyncio.run(asked)
     except NotLive as error:
         raise Trouble(str(error), "Nothing was read.") from error
     except DatabaseUnavailable as error:
         raise Trouble(str(error), "Is Primed up? See primed status.") from error
-    sys.stdout.writelines(f"{line}\n" for line in found)

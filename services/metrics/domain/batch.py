@@ -1,4 +1,4 @@
-"""A batch of events folded into what the ledger must write: new events, lines, faults and marks."""
+"""A batch of events folded into what the ledger must write: new events, lines and faults."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.book import Fault, Key, Present
 from services.metrics.domain.facts import NO_FACTS, Facts
 from services.metrics.domain.hearing import Heard, ItemId, Place
@@ -33,13 +32,6 @@ class FaultLine(NamedTuple):
     tenant: str
     fault: Fault
     amount: int
-
-
-class Balance(NamedTuple):
-    """A key within its tenant."""
-
-    tenant: str
-    key: Key
 
 
 class Mark(NamedTuple):
@@ -87,44 +79,3 @@ def _add(folded: Folded, event: Heard, change: Change) -> None:
         folded.lines.append(Line(place, n, item, known_at, key, amount))
     for n, (fault, amount) in enumerate(change.faults):
         folded.faults.append(FaultLine(place, n, item.tenant, fault, amount))
-
-
-def balances(lines: Iterable[Line]) -> dict[Balance, int]:
-    """What the lines add up to under each key."""
-    found: dict[Balance, int] = {}
-    for _, _, item, _, key, amount in lines:
-        balance = Balance(item.tenant, key)
-        found[balance] = found.get(balance, 0) + amount
-    return found
-
-
-def months(balances: Mapping[Balance, int]) -> dict[Balance, int]:
-    """The sums by month (its first day), without workers; of stocks without their detail too."""
-    found: dict[Balance, int] = {}
-    for (tenant, key), amount in balances.items():
-        if not amount:
-            continue
-        details = () if _is_stock(key.account) else key.detail
-        month = Balance(tenant, key._replace(day=key.day.replace(day=1), worker="", detail=details))
-        found[month] = found.get(month, 0) + amount
-    return found
-
-
-def marks(balances: Mapping[Balance, int]) -> list[Mark]:
-    """What has changed, in order: flows by week, stocks from their first changed day on, every day since."""
-    flows: set[Mark] = set()
-    stocks: dict[tuple[str, str, str], dt.date] = {}
-    for (tenant, key), amount in balances.items():
-        if not amount:
-            continue
-        if _is_stock(key.account):
-            where = (tenant, key.team, key.account)
-            stocks[where] = min(stocks.get(where, key.day), key.day)
-        else:
-            monday = key.day - dt.timedelta(key.day.weekday())
-            flows.add(Mark(tenant, key.team, key.account, monday, monday + dt.timedelta(6)))
-    return sorted(flows) + sorted(Mark(*where, since, None) for where, since in stocks.items())
-
-
-def _is_stock(account: str) -> bool:
-    return ACCOUNTS[account].nature == "stock"

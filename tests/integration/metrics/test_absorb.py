@@ -94,6 +94,25 @@ async def test_months_and_their_days_are_the_sums_of_the_lines(database: str) ->
     assert sorted((*key, amount) for key, amount in summed.items() if amount) == sorted(months)
 
 
+async def test_the_days_of_a_busy_month_are_put_together_and_lose_nothing(database: str) -> None:
+    log = log_of(said("received", str(key), key % 27, 1, team="north") for key in range(130))
+    async with ledger_of(database) as ledger:
+        for one in log:
+            await absorb(batch([one]), ledger, 500)
+    ((days,),) = await table(
+        database,
+        "month",
+        "cardinality(days)",
+        "account = (SELECT id FROM metrics.word WHERE text = 'received')",
+    )
+    assert 27 <= days < 130
+    by_day = Counter(
+        line["day"] for line in await ledgerbook.lines(database) if line["account"] == "received"
+    )
+    months = (await everything(database))["month"]
+    assert {row[-2]: row[-1] for row in months if row[1] == "received"} == dict(by_day)
+
+
 @pytest.mark.parametrize(("first", "last"), [(5, 9), (3, 6), (0, 4)], ids=["gap", "overlap", "repeat"])
 async def test_what_does_not_continue_is_refused_whole(database: str, first: int, last: int) -> None:
     log = [record for record in log_of(council(60)) if record.partition == 3]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
 from schemas.tree import Tree
-from services.metrics.domain.batch import Mark, balances, fold, marks, months
+from services.metrics.domain.batch import Mark, fold
 from services.metrics.domain.hearing import Heard
 from services.metrics.domain.telling import Units, horizon, touched
 from services.metrics.store.catalogue import load
@@ -44,26 +43,6 @@ def test_an_item_of_which_nothing_counts_any_more_is_gone_from_the_lists() -> No
     retraction = event("retracted", "9") | {"data": {"source": "demo/cases", "id": RECEIVED["id"]}}
     items = fold(heard(RECEIVED, retraction), {}).items
     assert list(items.values()) == [None]
-
-
-def test_months_sum_without_worker_and_for_stocks_without_detail() -> None:
-    folded = fold(heard(RECEIVED, event("allocated", "5", worker="ann"), DONE), {})
-    found = {
-        (key.account, key.day.isoformat(), key.worker, json.dumps(dict(key.detail))): amount
-        for (_, key), amount in months(balances(folded.lines)).items()
-    }
-    assert found[("received", "2026-05-01", "", '{"route": "Phone"}')] == 1
-    assert found[("completed", "2026-05-01", "", '{"outcome": "Met"}')] == 1
-    assert found[("open", "2026-05-01", "", "{}")] == 0
-    assert ("overdue", "2026-06-01", "", "{}") not in found
-
-
-def test_marks_say_the_week_of_a_flow_and_since_when_a_stock_changed() -> None:
-    found = marks(balances(fold(heard(RECEIVED, DONE), {}).lines))
-    monday = dt.date(2026, 5, 4)
-    assert Mark("demo", "north", "received", monday, dt.date(2026, 5, 10)) in found
-    assert Mark("demo", "north", "open", monday, None) in found
-    assert not [mark for mark in found if mark.account == "overdue"]
 
 
 TODAY = dt.date(2026, 5, 20)

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "ledger": "primed.commands.ledger:app",
     "positions": "primed.commands.ledger:positions",
     "rebuild": "primed.commands.rebuild:rebuild",
+    "verify": "primed.commands.verify:verify",
     "dead-letters": "primed.commands.letters:app",
     "mail": "primed.commands.mails:mail",
     "config": "primed.commands.config:config",

@@ -1,4 +1,4 @@
-"""Joins the rooms of a rebuild; alone reads settings and the clock. `primed rebuild` starts it."""
+"""Joins the rooms; alone reads settings and the clock. `primed rebuild` and `primed verify` start it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from zoneinfo import ZoneInfo
 
 import uvloop
 
-from eventlog.postgres import DatabaseUnavailable, connect
+from eventlog.postgres import DatabaseUnavailable, Pool, connect
 from eventlog.records import LogUnavailable, PositionLost, PositionMoved
 from eventlog.stretches import stretches
 from runtime import telemetry
 from services.metrics.domain.telling import horizon
 from services.metrics.rebuilding import story
+from services.metrics.rebuilding.comparing import verify
 from services.metrics.rebuilding.crew import Crew
 from services.metrics.rebuilding.hand import Hand, orders_from_stdin, without_looking_for_cycles
 from services.metrics.rebuilding.saying import CannotRebuild, Voice
 from services.metrics.settings import MetricsSettings
+from services.metrics.store.audit import PostgresAudit
 from services.metrics.store.generations import PostgresGenerations
 from services.metrics.store.ledger import PostgresLedger
 
@@ -44,8 +46,8 @@ async def main(asked: argparse.Namespace) -> int:
     settings, voice = MetricsSettings(), Voice(sys.stdout)
     telemetry.configure("metrics", settings.log_level)
     try:
-        async with _site(settings, voice, asked.workers) as site:
-            return await _do(site, asked)
+        async with _site(settings, voice, asked.workers) as (site, pool):
+            return await _do(site, pool, asked)
     except CannotRebuild as trouble:
         voice.stopped(trouble)
     except tuple(ADVICE) as error:
@@ -54,7 +56,7 @@ async def main(asked: argparse.Namespace) -> int:
     return 1
 
 
-async def _do(site: story.Site, asked: argparse.Namespace) -> int:
+async def _do(site: story.Site, pool: Pool, asked: argparse.Namespace) -> int:
     match asked.what:
         case "rebuild":
             made = await story.rebuild(site, switch=asked.switch)
@@ -64,11 +66,21 @@ async def _do(site: story.Site, asked: argparse.Namespace) -> int:
         case "drop":
             await story.drop(site, asked.generation)
             site.voice.result(dropped=asked.generation)
+        case "verify":
+            return await _verify(site, pool, asked.generation)
     return 0
 
 
+async def _verify(site: story.Site, pool: Pool, generation: int | None) -> int:
+    verdict = await verify(site, lambda number: PostgresAudit(pool, number, site.voice.further), generation)
+    site.voice.result(equal=verdict.equal, said=verdict.said, differences=list(verdict.differences))
+    return 0 if verdict.equal else 1
+
+
 @asynccontextmanager
-async def _site(settings: MetricsSettings, voice: Voice, workers: int) -> AsyncIterator[story.Site]:
+async def _site(
+    settings: MetricsSettings, voice: Voice, workers: int
+) -> AsyncIterator[tuple[story.Site, Pool]]:
     async with AsyncExitStack() as stack:
         pool = await connect(settings.postgres_dsn, "metrics", max_size=CONNECTIONS)
         stack.push_async_callback(pool.close)
@@ -76,7 +88,7 @@ async def _site(settings: MetricsSettings, voice: Voice, workers: int) -> AsyncI
         if not await stack.enter_async_context(generations.alone()):
             raise BUSY
         log = await stack.enter_async_context(stretches(settings.kafka_bootstrap))
-        yield story.Site(
+        site = story.Site(
             generations=generations,
             log=log,
             crew=Crew(HAND, workers, voice.further),
@@ -86,6 +98,7 @@ async def _site(settings: MetricsSettings, voice: Voice, workers: int) -> AsyncI
             at_once=settings.batch_records,
             most_dead=settings.dead_letters_in_a_row,
         )
+        yield site, pool
 
 
 async def hand() -> int:
@@ -103,7 +116,7 @@ async def hand() -> int:
 
 def _asked() -> argparse.Namespace:
     words = argparse.ArgumentParser(prog="python -m services.metrics.rebuilding")
-    words.add_argument("what", choices=("rebuild", "rollback", "drop", "hand"))
+    words.add_argument("what", choices=("rebuild", "rollback", "drop", "verify", "hand"))
     words.add_argument("--generation", type=int)
     words.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     words.add_argument("--switch", action="store_true")

@@ -9,7 +9,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.metrics.domain.shares import Share
 from services.metrics.rebuilding.saying import CannotRebuild
@@ -28,49 +28,78 @@ async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise several.exceptions[0] from several
 
 
+class Order(NamedTuple):
+    """What a process is to do with a share: `fill` a generation, or `print` or `show` what the log gives."""
+
+    purpose: str
+    generation: int
+    share: Share
+    groups: Sequence[Sequence[Any]] = ()
+
+    def line(self) -> bytes:
+        """The order as a line of JSON."""
+        until = [[topic, partition, end] for (topic, partition), end in self.share.until]
+        said = {"purpose": self.purpose, "generation": self.generation, "groups": self.groups}
+        return json.dumps({**said, "share": self.share.number, "until": until}).encode() + b"\n"
+
+    @classmethod
+    def of(cls, line: str | bytes) -> Order:
+        """The order that a line gives."""
+        said: dict[str, Any] = json.loads(line)
+        until = tuple(((topic, partition), end) for topic, partition, end in said["until"])
+        return cls(said["purpose"], said["generation"], Share(said["share"], until), said["groups"])
+
+
 class Crew:
-    """Hands shares out to as many processes as there are cores; `further` is told of records done."""
+    """Hands orders out to as many processes as there are cores; `further` is told of records done."""
 
     def __init__(self, command: Sequence[str], size: int, further: Callable[[int], None]) -> None:
         self._command, self._size, self._further = tuple(command), size, further
-        self._waiting: deque[Share] = deque()
+        self._waiting: deque[Order] = deque()
         self._tries: dict[int, int] = {}
+        self._found: list[dict[str, Any]] = []
 
-    async def do(self, generation: int, shares: Sequence[Share]) -> None:
-        """Do all of the shares; raises `CannotRebuild` with what stopped one of them."""
-        self._waiting = deque(shares)
-        await together(self._keep_busy(generation) for _ in range(min(self._size, len(shares))))
+    async def do(self, orders: Sequence[Order]) -> list[dict[str, Any]]:
+        """Do all of it and answer with what was found; raises `CannotRebuild` with what stopped it."""
+        self._waiting, self._found, self._tries = deque(orders), [], {}
+        await together(self._keep_busy() for _ in range(min(self._size, len(orders))))
+        return self._found
 
-    async def _keep_busy(self, generation: int) -> None:
+    async def _keep_busy(self) -> None:
         while self._waiting:
             process = await _started(self._command)
             try:
-                while self._waiting and await self._hand_over(process, generation, self._waiting.popleft()):
+                while self._waiting and await self._hand_over(process, self._waiting.popleft()):
                     pass
             finally:
-                await _end(process)
+                await _ended(process)
 
-    async def _hand_over(self, process: Process, generation: int, share: Share) -> bool:
-        """One share to one process; False when the process was gone before it was done."""
+    async def _hand_over(self, process: Process, order: Order) -> bool:
+        """One order to one process; False when the process was gone before it was done."""
         assert process.stdin is not None
         assert process.stdout is not None
-        told = 0
+        told, found = 0, []
         with suppress(ConnectionError):
-            process.stdin.write(_order(generation, share))
+            process.stdin.write(order.line())
             await process.stdin.drain()
             async for line in process.stdout:
                 said = json.loads(line)
                 if "stopped" in said:
                     raise CannotRebuild(said["stopped"], said["do"])
+                if "records" not in said:
+                    found.append(said)
+                    continue
                 told += said["records"]
                 self._further(said["records"])
                 if said["done"]:
+                    self._found += found
                     return True
         self._further(-told)
-        self._again(share, await process.wait())
+        self._again(order, await process.wait())
         return False
 
-    def _again(self, share: Share, code: int) -> None:
+    def _again(self, order: Order, code: int) -> None:
+        share = order.share
         self._tries[share.number] = tries = self._tries.get(share.number, 1) + 1
         if tries > MOST_TRIES:
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
@@ -80,7 +109,7 @@ class Crew:
                 "What it said stands above. If memory ran out, give fewer --workers; then run it again: "
                 "it goes on with the shares that are missing.",
             )
-        self._waiting.append(share)
+        self._waiting.append(order)
 
 
 async def _started(command: Sequence[str]) -> Process:
@@ -95,16 +124,14 @@ async def _started(command: Sequence[str]) -> Process:
         raise
 
 
-def _order(generation: int, share: Share) -> bytes:
-    until = [[topic, partition, end] for (topic, partition), end in share.until]
-    return json.dumps({"generation": generation, "share": share.number, "until": until}).encode() + b"\n"
-
-
-def share_of(line: str | bytes) -> tuple[int, Share]:
-    """The generation and the share that an order names."""
-    said: dict[str, Any] = json.loads(line)
-    until = tuple(((topic, partition), end) for topic, partition, end in said["until"])
-    return said["generation"], Share(said["share"], until)
+async def _ended(process: Process) -> None:
+    """End it, also when we are stopped meanwhile."""
+    ending = asyncio.ensure_future(_end(process))
+    try:
+        await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        await ending
+        raise
 
 
 async def _end(process: Process) -> None:

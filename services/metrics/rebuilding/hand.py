@@ -11,19 +11,22 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from eventlog.postgres import Pool
 from eventlog.records import LogUnavailable, PositionLost, Record, TopicPartition
 from eventlog.stretches import Stretches
-from services.metrics.domain.batch import fold
+from services.metrics.domain.batch import Folded, fold
 from services.metrics.domain.hearing import Heard, Place, Refused, hear, moment_of
 from services.metrics.domain.shares import Share, TooManyDead, dead_run
 from services.metrics.domain.taking import Position
-from services.metrics.rebuilding.crew import share_of
+from services.metrics.rebuilding.crew import Order
 from services.metrics.rebuilding.saying import CannotRebuild, Voice
 from services.metrics.rebuilding.sheaf import Sheaf
 from services.metrics.store.filling import Filling
+from services.metrics.store.printing import Printing, Showing
+from services.metrics.store.prints import Group
 
 AT_ONCE = 4_000
 """Records that are folded together: enough for columns to be worth it, few enough to stay in caches."""
@@ -31,19 +34,33 @@ FETCH = 10_000
 LEFT_BEHIND = 3
 
 
+class Taker(Protocol):
+    """What becomes of what shares give: rows of a generation, or prints of them."""
+
+    def begin(self, groups: Collection[Group]) -> None: ...
+    async def add(self, folded: Folded) -> None: ...
+    def bury(self, refused: Sequence[Refused]) -> None: ...
+    def stand(self, place: TopicPartition, position: Position) -> None: ...
+    async def end(self, generation: int, share: Share) -> Iterator[dict[str, Any]]: ...
+
+
 class Hand:
     """Does shares; `most_dead` as the live ledger has it."""
 
     def __init__(self, log: Stretches, pool: Pool, voice: Voice, most_dead: int) -> None:
-        self._log, self._pool, self._voice, self._most_dead = log, pool, voice, most_dead
-        self._filling = Filling(pool)
+        self._log, self._voice, self._most_dead = log, voice, most_dead
+        self._takers: Mapping[str, Taker] = {
+            "fill": Filling(pool),
+            "print": Printing(pool),
+            "show": Showing(pool),
+        }
 
     async def follow(self, orders: asyncio.Queue[str]) -> None:
         """Do what is ordered, for as long as the process lives; trouble is said."""
         while True:
-            generation, share = share_of(await orders.get())
+            order = Order.of(await orders.get())
             try:
-                await self._do(generation, share)
+                await self._do(order)
             except (PositionLost, LogUnavailable) as error:
                 self._voice.stopped(CannotRebuild(str(error), "Nothing was changed for readers."))
             except CannotRebuild as error:
@@ -51,13 +68,15 @@ class Hand:
             else:
                 self._voice.line({"records": 0, "done": True})
 
-    async def _do(self, generation: int, share: Share) -> None:
-        self._filling.begin()
-        for place, until in share.until:
-            await self._fold(place, until)
-        await self._filling.write(generation, share)
+    async def _do(self, order: Order) -> None:
+        taker = self._takers[order.purpose]
+        taker.begin([Group(*group) for group in order.groups])
+        for place, until in order.share.until:
+            await self._fold(taker, place, until)
+        for said in await taker.end(order.generation, order.share):
+            self._voice.line(said)
 
-    async def _fold(self, place: TopicPartition, until: int) -> None:
+    async def _fold(self, taker: Taker, place: TopicPartition, until: int) -> None:
         sheaf = Sheaf(place)
         try:
             async for batch in self._log.read({place: (0, until)}, FETCH):
@@ -66,13 +85,13 @@ class Hand:
             for records in sheaf.by_item(AT_ONCE):
                 heard, refused = read_all(records)
                 dead += [one.place.offset for one in refused]
-                self._filling.bury(refused)
-                await self._filling.add(fold(heard, {}))
+                taker.bury(refused)
+                await taker.add(fold(heard, {}))
                 self._voice.line({"records": len(records), "done": False})
             position = Position(until, moment_of(sheaf.latest_ms), self._run(dead, place, until))
         finally:
             sheaf.close()
-        self._filling.stand(place, position)
+        taker.stand(place, position)
 
     def _run(self, dead: Sequence[int], place: TopicPartition, until: int) -> int:
         try:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from eventlog.positions import starting
 from eventlog.records import TopicPartition
 from eventlog.stretches import Stretches
 from services.metrics.domain.postings import FOLD_VERSION
-from services.metrics.domain.shares import Share, shares
-from services.metrics.rebuilding.crew import together
+from services.metrics.domain.shares import shares
+from services.metrics.rebuilding.crew import Order, together
 from services.metrics.rebuilding.saying import CannotRebuild, Voice
 from services.metrics.store.generations import Behind, Generation, InTheWay, PostgresGenerations
 from services.metrics.stream import STOPPED, TOPICS, Absorber, Standing
@@ -34,7 +34,7 @@ Places = Mapping[TopicPartition, int]
 class Crew(Protocol):
     """Who does shares."""
 
-    async def do(self, generation: int, shares: Sequence[Share]) -> None: ...
+    async def do(self, orders: Sequence[Order]) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ async def drop(site: Site, number: int) -> None:
     """Take a generation away that nobody reads."""
     there = {one.id: one for one in await site.generations.all()}
     if number not in there:
-        raise CannotRebuild(f"There is no generation {number}.", f"There are: {_listed(there.values())}.")
+        raise CannotRebuild(f"There is no generation {number}.", f"There are: {listed(there.values())}.")
     if there[number].state == "live":
         raise CannotRebuild(
             f"Generation {number} is the one that is read.",
@@ -158,7 +158,7 @@ async def _made(site: Site, state: str, ends: Places) -> Generation:
         site.voice.note(f"Going on with generation {generation.id}: {len(missing)} shares are missing.")
     if missing:
         site.voice.begin("fold", of=done + sum(share.records for share in missing), done=done)
-        await site.crew.do(generation.id, missing)
+        await site.crew.do([Order("fill", generation.id, share) for share in missing])
     await _finish(site, generation.id)
     return generation
 
@@ -214,5 +214,6 @@ async def _refuse_another_log(site: Site, ends: Places) -> None:
             starting(list(ends), await site.generations.positions(one.id), dict.fromkeys(ends, 0), ends)
 
 
-def _listed(generations: Iterable[Generation]) -> str:
+def listed(generations: Iterable[Generation]) -> str:
+    """Generations with their states, as sentences name them."""
     return ", ".join(f"{one.id} ({one.state})" for one in generations) or "none"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from eventlog.postgres import Connection, Pool, statements, transaction
@@ -24,7 +24,7 @@ from services.metrics.store.book import (
     spoken,
 )
 from services.metrics.store.chunks import Chunk, chunks_of
-from services.metrics.store.numbering import Months, learn_words, months, numbered
+from services.metrics.store.numbering import Months, learned, months
 from services.metrics.store.packing import Lines, day_of, joined
 from services.metrics.store.spots import Spot, events_of, spots_of
 from services.metrics.store.words import Words
@@ -62,8 +62,8 @@ class Filling:
         self._words = Words(pool)
         self.begin()
 
-    def begin(self) -> None:
-        """Begin with nothing."""
+    def begin(self, groups: Collection[Any] = ()) -> None:
+        """Begin with nothing; all groups are wanted."""
         self._lines: defaultdict[str, list[Lines]] = defaultdict(list)
         self._items: list[tuple[Any, ...]] = []
         self._faults: list[tuple[Any, ...]] = []
@@ -75,10 +75,9 @@ class Filling:
         """Take in what some whole items did."""
         items = gathered(folded, {})
         await self._words.learn({name for one in items for name in (one.item.tenant, *one.names)})
-        await learn_words(folded.lines, self._words)
-        for tenant, lines in numbered(folded.lines, {one.item: one.no for one in items}, self._words):
+        for tenant, lines in await learned(folded.lines, {one.item: one.no for one in items}, self._words):
             self._lines[tenant].append(lines)
-        self._items += self._item_rows(items)
+        self._items += item_rows(items, self._words)
         self._faults += [
             (*line.place, line.n, line.tenant, *line.fault, line.amount) for line in folded.faults
         ]
@@ -92,6 +91,11 @@ class Filling:
     def stand(self, place: TopicPartition, position: Position) -> None:
         """The partition was read up to here."""
         self._positions[place] = position
+
+    async def end(self, generation: int, share: Share) -> Iterator[dict[str, Any]]:
+        """Write it; there is nothing to say."""
+        await self.write(generation, share)
+        return iter(())
 
     async def write(self, generation: int, share: Share) -> bool:
         """Copy all of it at once; False when somebody else had done the share, and nothing was written."""
@@ -113,16 +117,6 @@ class Filling:
             await connection.execute(SQL["done"], generation, share.number)
         return True
 
-    def _item_rows(self, items: Sequence[Gathered]) -> Iterator[tuple[Any, ...]]:
-        number = self._words.number
-        return zip(
-            *item_columns(items, number),
-            [number[one.item.tenant] for one in items],
-            [TOPIC_NUMBER[one.item.topic] for one in items],
-            [one.item.subject for one in items],
-            strict=True,
-        )
-
     def _settled(self, generation: int, share: Share) -> dict[str, list[tuple[Any, ...]]]:
         """The lines as rows of chunk, spot and month; after this they themselves are no longer held."""
         rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in SETTLED}
@@ -141,6 +135,18 @@ class Filling:
             (*said, number[tenant], number[source], generation)
             for (tenant, source), said in self._feeds.items()
         ]
+
+
+def item_rows(items: Sequence[Gathered], words: Words) -> Iterator[tuple[Any, ...]]:
+    """Rows of items, as they stand after all their events."""
+    number = words.number
+    return zip(
+        *item_columns(items, number),
+        [number[one.item.tenant] for one in items],
+        [TOPIC_NUMBER[one.item.topic] for one in items],
+        [one.item.subject for one in items],
+        strict=True,
+    )
 
 
 class _Copy:

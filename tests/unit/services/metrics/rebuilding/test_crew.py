@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.metrics.domain.shares import Share
-from services.metrics.rebuilding.crew import Crew
+from services.metrics.rebuilding.crew import Crew, Order
 from services.metrics.rebuilding.saying import CannotRebuild
 
 HAND = """
@@ -30,8 +30,9 @@ for line in sys.stdin:
 """
 
 
-def shares(count: int) -> list[Share]:
-    return [Share(number, ((("cases", number), 15),)) for number in range(1, count + 1)]
+def orders(count: int) -> list[Order]:
+    made = (Share(number, ((("cases", number), 15),)) for number in range(1, count + 1))
+    return [Order("fill", 7, share) for share in made]
 
 
 def crew(folder: Path, told: list[int], kills: int = 0, trouble: int = 0, size: int = 2) -> Crew:
@@ -40,14 +41,14 @@ def crew(folder: Path, told: list[int], kills: int = 0, trouble: int = 0, size: 
 
 async def test_every_share_is_done_and_its_records_are_told(tmp_path: Path) -> None:
     told: list[int] = []
-    await crew(tmp_path, told).do(7, shares(5))
+    await crew(tmp_path, told).do(orders(5))
     assert sorted(path.name for path in tmp_path.glob("done-*")) == [f"done-{n}" for n in range(1, 6)]
     assert sum(told) == 75
 
 
 async def test_a_killed_process_is_replaced_and_its_share_done_again(tmp_path: Path) -> None:
     told: list[int] = []
-    await crew(tmp_path, told, kills=2).do(7, shares(3))
+    await crew(tmp_path, told, kills=2).do(orders(3))
     assert (tmp_path / "done-2").exists()
     assert (tmp_path / "tried-2").read_text() == "3"
     assert sum(told) == 45, "what a killed process had told does not count"
@@ -55,10 +56,10 @@ async def test_a_killed_process_is_replaced_and_its_share_done_again(tmp_path: P
 
 async def test_a_share_that_kills_every_process_is_given_up_with_advice(tmp_path: Path) -> None:
     with pytest.raises(CannotRebuild, match=r"share 2 ended 3 times.*SIGKILL.*fewer --workers"):
-        await crew(tmp_path, [], kills=9).do(7, shares(3))
+        await crew(tmp_path, [], kills=9).do(orders(3))
 
 
 async def test_trouble_of_one_is_the_trouble_of_all(tmp_path: Path) -> None:
     with pytest.raises(CannotRebuild) as trouble:
-        await crew(tmp_path, [], trouble=1).do(7, shares(4))
+        await crew(tmp_path, [], trouble=1).do(orders(4))
     assert (trouble.value.what, trouble.value.do) == ("No log.", "Find it.")

@@ -19,6 +19,8 @@ from services.metrics.flow import NotNow
 
 LOOK_EVERY_S = 1.0
 TRY_AGAIN_S = 5.0
+TIDY_EVERY_S = 60.0
+"""Scattered chunks come from rebuilds only, so they are looked for now and then."""
 LEAVE_S = 0.7
 SHARE = 1.0
 """After a step we rest as long as it took: settling never takes more than half of a processor."""
@@ -47,6 +49,7 @@ class Shelves(Protocol):
     def leading(self) -> AbstractAsyncContextManager[Lead | None]: ...
     async def waiting(self) -> int: ...
     async def settle(self) -> int: ...
+    async def tidy(self) -> int: ...
     async def open(self, today: dt.date, most: int) -> int: ...
 
 
@@ -69,6 +72,7 @@ class Settler:
         self._leaving = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._trouble: str | None = None
+        self._tidy_at = 0.0
         self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
@@ -117,8 +121,14 @@ class Settler:
                 if settled >= waiting:
                     empty = clock()
             elif not self._catching_up():
-                await self._shelves.open(self._now().date(), OPENED_AT_ONCE)
+                await self._put_in_order(began)
             await self._rest(max(LOOK_EVERY_S, (clock() - began) * SHARE))
+
+    async def _put_in_order(self, now: float) -> None:
+        """While nothing is due: openings that lack, and chunks that lie scattered."""
+        opened = await self._shelves.open(self._now().date(), OPENED_AT_ONCE)
+        if not opened and now >= self._tidy_at and not await self._shelves.tidy():
+            self._tidy_at = now + TIDY_EVERY_S
 
     def _is_due(self, waiting: int, since_s: float) -> bool:
         if self._catching_up():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 from typing import Any
@@ -25,7 +25,7 @@ from eventlog.postgres import (
 from services.metrics.flow import NotNow
 from services.metrics.store import openings
 from services.metrics.store.chunks import FULL, Chunk, ChunkKey, by_key, chunk_of, to_merge
-from services.metrics.store.packing import OFFSET_BITS, Lines, joined, unpack
+from services.metrics.store.packing import NO_LINES, OFFSET_BITS, Lines, joined, unpack
 from services.metrics.store.spots import FULL as FULL_SPOT
 from services.metrics.store.spots import Events, Spot, events_in, events_of, spots_of
 from services.metrics.store.telling import Lead
@@ -43,6 +43,11 @@ PASSING = (
     asyncpg.UniqueViolationError,
 )
 """What another step, at the same moment or later, does not meet."""
+
+MOST_KEYS = 2000
+"""Keys whose chunks are put together in one step."""
+SCATTERED = 6
+"""So many small chunks a key may keep."""
 
 
 class SettledTwice(NotNow):
@@ -76,6 +81,11 @@ class PostgresShelves:
         """One step: the oldest lines of the journal become chunks; answers how many lines."""
         async with self._live() as (connection, generation):
             return await Shelving(connection, generation).settle(MOST_LINES)
+
+    async def tidy(self) -> int:
+        """One step: small chunks that lie scattered go into one each; answers of how many keys."""
+        async with self._live() as (connection, generation):
+            return await Shelving(connection, generation).tidy(MOST_KEYS)
 
     async def open(self, today: dt.date, most: int) -> int:
         """Make so many openings that lack, of one account and team after the other; answers how many."""
@@ -119,6 +129,16 @@ class Shelving:
         await self._take("take_rows", len(rows), [row["id"] for row in rows])
         return settled
 
+    async def tidy(self, most: int) -> int:
+        """Put the small chunks of a key together where there are many."""
+        rows = await self._fetch("scattered", FULL, SCATTERED, most)
+        for tenant, some in groupby(rows, lambda row: row["tenant"]):
+            chosen = {id_: ChunkKey(*row[1:4]) for row in some for id_ in row["ids"]}
+            merged = await self._take_chunks(tenant, chosen)
+            chunks = await asyncio.to_thread(_packed, dict.fromkeys(merged, NO_LINES), merged)
+            await self._copy("chunk", Chunk._fields, tenant, chunks)
+        return len(rows)
+
     async def _put_chunks(self, tenant: int, fresh: Fresh) -> None:
         keys = list(fresh)
         columns = [list(column) for column in zip(*keys, strict=True)]
@@ -135,8 +155,10 @@ class Shelving:
         for row in await self._fetch("small_chunks", tenant, *columns, FULL):
             small.setdefault(keys[row["nth"] - 1], []).append((row["id"], row["lines"]))
         chosen = {id_: key for key, some in small.items() for id_ in to_merge(fresh[key].size, some)}
-        if not chosen:
-            return {}
+        return await self._take_chunks(tenant, chosen) if chosen else {}
+
+    async def _take_chunks(self, tenant: int, chosen: Mapping[int, ChunkKey]) -> dict[ChunkKey, list[Lines]]:
+        """Take chunks away; their lines by key."""
         taken = [[*column] for column in zip(*((*key, id_) for id_, key in chosen.items()), strict=True)]
         rows = await self._fetch("take_chunks", tenant, *taken)
         if len(rows) != len(chosen):

@@ -57,3 +57,12 @@ WHERE spot.events < $4
 
 -- name: take_spots
 DELETE FROM spot_{generation} WHERE tenant = $1 AND first = ANY ($2::bigint[])
+
+-- name: scattered
+-- Keys of which more than $2 chunks are small, as a rebuild leaves them that is done by shares; at most $3 keys.
+SELECT tenant, account, team, month, array_agg(id) AS ids FROM chunk_{generation}
+WHERE lines < $1
+GROUP BY tenant, account, team, month
+HAVING count(*) > $2
+ORDER BY tenant, account, team, month
+LIMIT $3

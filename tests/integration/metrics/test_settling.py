@@ -22,7 +22,7 @@ from services.metrics.domain.spc import Rules
 from services.metrics.domain.trail import BEGINNING, Page
 from services.metrics.domain.units import EVERYTHING, Span, Teams
 from services.metrics.flow import NotNow, absorb
-from services.metrics.store import dump
+from services.metrics.store import dump, settling
 from services.metrics.store.catalogue import load
 from services.metrics.store.ledger import PostgresLedger
 from services.metrics.store.settling import PostgresShelves, Shelving
@@ -225,6 +225,20 @@ async def test_small_chunks_grow_together_and_the_dump_stays(stack: Stack, datab
     most = max(sum(1 for *key, _ in chunks if key == one) for *one, _ in chunks)
     assert most <= fullest.bit_length()
     assert fullest > 40
+
+
+async def test_scattered_chunks_are_put_together(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "to_merge", lambda fresh, small: [])
+    async with ledger_of(database) as ledger:
+        for start in range(0, len(LOG), 20):
+            await ledger.absorb(LOG[start : start + 20])
+            await ledger.settle()
+        before = await dump.balances(database)
+        scattered = await table(database, "chunk", "1")
+        assert await ledger.shelves.tidy() > 0
+        assert await ledger.shelves.tidy() == 0
+        assert len(await table(database, "chunk", "1")) < len(scattered)
+        assert await dump.balances(database) == before != []
 
 
 async def test_a_step_that_breaks_off_leaves_everything_as_it_was(

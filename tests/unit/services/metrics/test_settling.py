@@ -30,6 +30,7 @@ class Shelves:
     lines: int
     alone: bool = True
     away: int = 0
+    tidied: int = 0
     settled: list[int] = field(default_factory=list)
     opened: list[dt.date] = field(default_factory=list)
 
@@ -48,6 +49,10 @@ class Shelves:
         self.lines -= step
         self.settled.append(step)
         return step
+
+    async def tidy(self) -> int:
+        self.tidied += 1
+        return int(self.tidied < 3)
 
     async def open(self, today: dt.date, most: int) -> int:
         self.opened.append(today)
@@ -81,6 +86,7 @@ async def test_few_lines_wait_for_their_time_and_stocks_are_opened_meanwhile() -
     await run(shelves)
     assert shelves.settled == []
     assert shelves.opened[0] == TODAY.date()
+    assert shelves.tidied == 3
     await run(shelves, every_s=0.05)
     assert shelves.settled == [10]
 

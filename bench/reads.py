@@ -1,0 +1,132 @@
+"""How long it takes to read a ledger of one, five and ten years: reports, series, figures and their reasons.
+
+Measured at the service's answers, over Postgres, one question after the other; what HTTP adds is not in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bench.load import TENANT
+from bench.stand import Stand, say
+from bench.years import TODAY, Size, fill, tree
+from eventlog.postgres import connect
+from primed.stack import postgres
+from services.metrics.answers import figures, reports, trail
+from services.metrics.answers.asking import Ask, Sources
+from services.metrics.domain.periods import parse
+from services.metrics.domain.spc import Rules
+from services.metrics.domain.trail import Page
+from services.metrics.store.catalogue import load
+from services.metrics.store.snapshots import PostgresReadings
+
+ALWAYS = (None, None)
+TIMES = 40
+Question = Callable[[Sources, Ask], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One question: seconds at the median and at the 95th percentile, by years of history."""
+
+    question: str
+    seconds: dict[int, tuple[float, float]]
+
+    @property
+    def growth(self) -> float:
+        """How many times longer the most years take than the fewest, at the median."""
+        return self.seconds[max(self.seconds)][0] / self.seconds[min(self.seconds)][0]
+
+
+def _series(measure: str, grain: str) -> Question:
+    return lambda sources, ask: figures.series(sources, ask, measure, grain, ALWAYS)  # type: ignore[arg-type]
+
+
+def _explain(measure: str, limit: int) -> Question:
+    month = parse(f"{TODAY:%Y-%m}").back(1)
+    return lambda sources, ask: trail.explain(sources, ask, measure, month, Page(limit), everything=False)
+
+
+def _figure(measure: str) -> Question:
+    month = parse(f"{TODAY:%Y-%m}").back(1)
+    return lambda sources, ask: figures.figures(sources, ask, [measure], [ask.unit], month)
+
+
+TEAM: dict[str, Question] = {
+    "team: workload": lambda sources, ask: reports.workload(sources, ask, "month", ALWAYS),
+    "team: workload by worker": lambda sources, ask: reports.workload(sources, ask, "worker", ALWAYS),
+    "team: completed": lambda sources, ask: reports.completed(sources, ask, "month", ALWAYS),
+    "team: completed by worker": lambda sources, ask: reports.completed(sources, ask, "worker", ALWAYS),
+    "team: outcomes": lambda sources, ask: reports.outcomes(sources, ask, ALWAYS),
+    "team: series by month, a flow": _series("completed", "month"),
+    "team: series by week, a flow": _series("completed", "week"),
+    "team: series by month, a stock": _series("overdue", "month"),
+    "team: series by week, a stock": _series("overdue", "week"),
+    "team: one figure": _figure("completed_on_time_percent"),
+    "team: why so many were completed": _explain("completed", 50),
+    "team: why so many are open": _explain("open", 500),
+}
+COUNCIL: dict[str, Question] = {
+    "council: workload": lambda sources, ask: reports.workload(sources, ask, "month", ALWAYS),
+    "council: series by month, a flow": _series("completed", "month"),
+    "council: series by week, a flow": _series("completed", "week"),
+    "council: series by month, a stock": _series("overdue", "month"),
+    "council: series by week, a stock": _series("overdue", "week"),
+    "council: why so many were completed, 500 of the lines": _explain("completed", 500),
+}
+
+
+def measure(stand: Stand, years: Sequence[int] = (1, 5, 10), events_a_year: int = 500_000) -> list[Read]:
+    """Fill a ledger of each size, and ask it everything again and again."""
+    seconds: dict[str, dict[int, tuple[float, float]]] = {}
+    for size in (Size(one, events_a_year) for one in years):
+        name = f"reads_{size.years}"
+        postgres.create(stand.place, name, "primed")
+        fill(stand.place.database(name), size)
+        for question, found in asyncio.run(ask_all(stand.place.database(name), size)).items():
+            seconds.setdefault(question, {})[size.years] = found
+    return [Read(question, found) for question, found in seconds.items()]
+
+
+async def ask_all(dsn: str, size: Size, only: str = "") -> dict[str, tuple[float, float]]:
+    """Every question, of one team after the other, as a page is read that nobody has just looked at."""
+    say("reading")
+    pool = await connect(dsn, "metrics", max_size=2)
+    known = tree(size)
+    sources = Sources(PostgresReadings(pool), load(), lambda tenant: known, Rules())
+    teams = sorted(name for name in known.histories if name[-1].isdigit())
+    found = {}
+    for question, asked in {**TEAM, **COUNCIL}.items():
+        if only in question:
+            units = teams if question in TEAM else ["council"]
+            found[question] = await _timed(sources, asked, units)
+    await pool.close()
+    return found
+
+
+async def _timed(sources: Sources, asked: Question, units: Sequence[str]) -> tuple[float, float]:
+    chance, took = random.Random(7), []
+    for _ in range(TIMES):
+        ask = Ask(TENANT, chance.choice(units), TODAY, TODAY)
+        began = time.perf_counter()
+        await asked(sources, ask)
+        took.append(time.perf_counter() - began)
+    took.sort()
+    return took[TIMES // 2], took[-(-TIMES * 95 // 100) - 1]
+
+
+def table(reads: Sequence[Read]) -> str:
+    """The results in Markdown: milliseconds at the median and the 95th percentile."""
+    sizes = sorted(reads[0].seconds)
+    head = " | ".join(f"{years} year{'s' * (years > 1)}" for years in sizes)
+    rows = [
+        f"| {read.question} | "
+        + " | ".join(f"{mid * 1000:,.0f} / {late * 1000:,.0f}" for mid, late in map(read.seconds.get, sizes))  # type: ignore[misc]
+        + f" | {read.growth:.1f} |"
+        for read in reads
+    ]
+    return "\n".join([f"| p50 / p95 ms | {head} | growth |", f"|---|{'---:|' * (len(sizes) + 1)}", *rows, ""])

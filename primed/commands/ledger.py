@@ -23,10 +23,13 @@ Subject = Annotated[str, typer.Option(help="The work item, as its events name it
 Tenant = Annotated[str | None, typer.Option(help="The council; all if not given.")]
 
 
+Generation = Annotated[int | None, typer.Option(help="One making of the ledger; the live one if not given.")]
+
+
 @app.command()
-def dump(as_at: AsAt = None, as_known: AsKnown = None) -> None:
+def dump(as_at: AsAt = None, as_known: AsKnown = None, generation: Generation = None) -> None:
     """Print every balance, one JSON object a line, sorted: two ledgers are equal when these bytes are."""
-    _run(_say(books.told(shared().postgres_dsn, day(as_at), moment(as_known))))
+    _run(_say(books.told(shared().postgres_dsn, day(as_at), moment(as_known), generation)))
 
 
 @app.command()

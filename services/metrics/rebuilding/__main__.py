@@ -16,7 +16,6 @@ from eventlog.postgres import DatabaseUnavailable, Pool, connect
 from eventlog.records import LogUnavailable, PositionLost, PositionMoved
 from eventlog.stretches import stretches
 from runtime import telemetry
-from services.metrics.domain.telling import horizon
 from services.metrics.rebuilding import story
 from services.metrics.rebuilding.comparing import verify
 from services.metrics.rebuilding.crew import Crew
@@ -94,7 +93,7 @@ async def _site(
             crew=Crew(HAND, workers, voice.further),
             voice=voice,
             ledger=lambda generation: PostgresLedger(pool, building=generation),
-            since=horizon(dt.datetime.now(ZoneInfo(settings.zone)).date()),
+            today=dt.datetime.now(ZoneInfo(settings.zone)).date(),
             at_once=settings.batch_records,
             most_dead=settings.dead_letters_in_a_row,
         )

@@ -17,6 +17,7 @@ from eventlog.records import TopicPartition
 from eventlog.stretches import Stretches
 from services.metrics.domain.postings import FOLD_VERSION
 from services.metrics.domain.shares import shares
+from services.metrics.domain.telling import horizon
 from services.metrics.rebuilding.crew import Order, together
 from services.metrics.rebuilding.saying import CannotRebuild, Voice
 from services.metrics.store.generations import Behind, Generation, InTheWay, PostgresGenerations
@@ -39,14 +40,14 @@ class Crew(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All that a rebuild works with; `ledger` opens a generation for batches, `since`: oldest day told."""
+    """All that a rebuild works with; `ledger` opens a generation for batches, `today` is the council's."""
 
     generations: PostgresGenerations
     log: Stretches
     crew: Crew
     voice: Voice
     ledger: Callable[[int], Standing]
-    since: dt.date
+    today: dt.date
     at_once: int
     most_dead: int
 
@@ -105,7 +106,7 @@ async def switch_to(site: Site, new: Generation) -> None:
         await catch_up(site, new.id, until)
 
     try:
-        await site.generations.switch(new.id, live.id if live else None, site.since, rest)
+        await site.generations.switch(new.id, live.id if live else None, horizon(site.today), rest)
     except Behind as error:
         raise CannotRebuild(
             str(error), "Nothing was changed. Its log is not the live one's: see PRIMED_KAFKA_BOOTSTRAP."
@@ -165,8 +166,10 @@ async def _made(site: Site, state: str, ends: Places) -> Generation:
 
 async def _finish(site: Site, generation: int) -> None:
     kinds = await site.generations.not_indexed(generation)
-    site.voice.begin("index", of=len(kinds) + 1)
+    site.voice.begin("index", of=len(kinds) + 2)
     await together(_index(site, generation, kind) for kind in kinds)
+    await site.generations.open_stocks(generation, site.today)
+    site.voice.further(1)
     await site.generations.attach(generation)
     site.voice.further(1)
 

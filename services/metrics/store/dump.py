@@ -48,18 +48,21 @@ async def balances(dsn: str, as_at: dt.date | None = None, as_known: dt.datetime
 
 
 async def told(
-    dsn: str, as_at: dt.date | None = None, as_known: dt.datetime | None = None
+    dsn: str,
+    as_at: dt.date | None = None,
+    as_known: dt.datetime | None = None,
+    generation: int | None = None,
 ) -> AsyncIterator[str]:
-    """`primed ledger dump`: the sums of the live ledger, sorted as bytes (docs/ledger.md §5).
+    """`primed ledger dump`: the sums of a generation, or the live one, as sorted bytes (docs/ledger.md §5).
 
     With `as_at` the lines up to the end of that day; with `as_known` those known at that moment.
     """
-    async with _live(dsn) as (connection, generation):
+    async with _opened(dsn, generation) as (connection, chosen):
         words = Words()
-        accounts = [row["text"] for row in await connection.fetch(SQL["accounts"], generation)]
+        accounts = [row["text"] for row in await connection.fetch(SQL["accounts"], chosen)]
         numbers = await words.look_up(connection, accounts)
         for account in sorted(accounts, key=_json):
-            keys, amounts = await _sums(connection, generation, numbers[account], (as_at, as_known))
+            keys, amounts = await _sums(connection, chosen, numbers[account], (as_at, as_known))
             await words.read(connection, {int(word) for key in _named(keys) for word in np.unique(key)})
             for line in _sorted(account, keys, amounts, words.text):
                 yield line
@@ -137,7 +140,7 @@ def _rest(row: Sequence[int], text: Mapping[int, str]) -> str:
 async def lines(dsn: str, subject: str, tenant: str | None = None) -> list[str]:
     """`primed ledger lines`: every line of one subject with the event that caused it, as written."""
     found: list[str] = []
-    async with _live(dsn) as (connection, generation):
+    async with _opened(dsn) as (connection, generation):
         words = Words()
         for row in await connection.fetch(SQL["items"], generation, subject, tenant):
             events = {encode(heard.place): heard for heard in recall(row["events"])}
@@ -204,7 +207,7 @@ def _line(
 
 async def positions(dsn: str) -> list[str]:
     """`primed positions`: how far the live ledger has read each partition."""
-    async with _live(dsn) as (connection, generation):
+    async with _opened(dsn) as (connection, generation):
         rows = await connection.fetch(SQL["positions"], generation)
     return [
         _json(
@@ -221,14 +224,19 @@ async def positions(dsn: str) -> list[str]:
 
 
 @asynccontextmanager
-async def _live(dsn: str) -> AsyncIterator[tuple[Connection, int]]:
+async def _opened(dsn: str, asked: int | None = None) -> AsyncIterator[tuple[Connection, int]]:
+    """The generation that was asked for, or the live one, in a snapshot."""
     pool: Pool = await connect(dsn, "metrics", max_size=1)
     try:
         async with transaction(pool, snapshot=True) as connection:
-            generation = await connection.fetchval(SQL["live_generation"])
-            if generation is None:
+            there = {row["id"]: row["state"] for row in await connection.fetch(SQL["generations"])}
+            if asked is not None and asked not in there:
+                named = ", ".join(f"{number} ({state})" for number, state in there.items())
+                raise NotLive(f"There is no generation {asked}. There are: {named or 'none'}.")
+            live = next((number for number, state in there.items() if state == "live"), None)
+            if asked is None and live is None:
                 raise NotLive("The ledger has no live generation yet; run `primed up`, which makes one.")
-            yield connection, generation
+            yield connection, asked or live or 0
     finally:
         await pool.close()
 

@@ -1,8 +1,8 @@
 -- What auditors are given. $1 generation.
 
--- name: live_generation
-SELECT id, set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
-FROM generation WHERE state = 'live'
+-- name: generations
+SELECT id, state, set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
+FROM generation ORDER BY id
 
 -- name: accounts
 SELECT DISTINCT word.text FROM month JOIN word ON word.id = month.account WHERE generation = $1

@@ -13,6 +13,7 @@ from eventlog.postgres import Connection, Pool, statements, transaction
 from eventlog.records import TopicPartition
 from services.metrics.domain.postings import FOLD_VERSION
 from services.metrics.domain.shares import Share
+from services.metrics.store import openings
 from services.metrics.store.filling import feeds_once
 
 SQL = statements("services.metrics.store", "generations.sql")
@@ -96,6 +97,12 @@ class PostgresGenerations:
             if kind == "feed":
                 await feeds_once(connection, generation)
             await connection.execute(SQL["index_kind"], generation, kind, timeout=LONG_S)
+
+    async def open_stocks(self, generation: int, today: dt.date) -> None:
+        """Make its openings, so that stocks are read as quickly as those of a ledger that grew."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["patience"], SWITCH_PATIENCE)
+            await openings.build(connection, generation, today)
 
     async def attach(self, generation: int) -> None:
         """Make its tables parts of those that everybody reads; done before, it does nothing."""

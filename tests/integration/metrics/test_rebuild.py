@@ -14,6 +14,7 @@ from services.metrics.store import dump
 from services.metrics.store.filling import Filling
 from services.metrics.store.generations import PostgresGenerations
 from services.metrics.store.ledger import FoldVersionDiffers
+from services.metrics.store.reading import NotLive
 from services.metrics.stream import TOPICS
 from tests.casebook import TOPIC, council, table
 from tests.conftest import Stack
@@ -108,6 +109,10 @@ async def test_shares_that_are_done_are_not_done_again(world: World) -> None:
         assert not await filling.write(building.id, empty._replace(number=99)), "no such share"
     last = await world.run("rebuild")
     assert last == {"result": {"generation": building.id, "live": False}}
+    stands = await dump.balances(world.dsn)
+    assert stands == [line async for line in dump.told(world.dsn, generation=building.id)]
+    with pytest.raises(NotLive, match=r"no generation 9\. There are: 1 \(live\), 2 \(building\)"):
+        assert not [line async for line in dump.told(world.dsn, generation=9)]
     assert not (await table(world.dsn, "share", "1", "NOT done"))
     connection = await asyncpg.connect(world.dsn)
     await connection.execute("DELETE FROM metrics.journal_1")  # what is live no longer matters to it

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.metrics.domain.postings import reckoning
-from tests.casework import book, event, facts, flows
+from tests import placements
+from tests.casework import SOURCE, SUBJECT, book, event, facts, flows
 from tests.exports import row
 
 BASE = {"received": "4", "team": "north", "kind": "review"}
@@ -36,3 +37,13 @@ def test_retractions_count_of_rows_and_beside_rows() -> None:
     )
     single = event("received", "2", team="south")
     assert flows(single, wrong, taken_back) == {"received @south 05-02": 1}
+
+
+def test_of_two_nouns_under_one_subject_the_work_counts_in_any_order() -> None:
+    started = placements.package("started", "2", unit_cost=1, frequency="weekly") | {
+        "subject": SUBJECT,
+        "source": SOURCE,
+    }
+    received = event("received", "4", team="north", kind="review")
+    assert flows(started, received) == flows(received, started) == OPENING
+    assert [fault.fault for fault in reckoning(facts([started, received])).faults] == ["other-noun"]

@@ -83,6 +83,10 @@ class Sums(Protocol):
     async def traced(self, cuts: Cuts, known_after: dt.datetime | None, limit: int) -> list[Line]: ...
 
 
+class Counted(Ledger, Sums, Protocol):
+    """What figures are made from."""
+
+
 class Trail(Protocol):
     """The way back to lines and events."""
 
@@ -101,7 +105,7 @@ class Lists(Protocol):
     async def feeds(self, today: dt.date) -> list[Feed]: ...
 
 
-class Snapshot(Ledger, Sums, Trail, Lists, Protocol):
+class Snapshot(Counted, Trail, Lists, Protocol):
     """One consistent reading of the live generation."""
 
     async def freshness(self) -> Freshness: ...

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from services.metrics.answers.asking import Answer, Ask, BadQuestion, Ledger, Sources
+from services.metrics.answers.asking import Answer, Ask, BadQuestion, Counted, Cuts, Ledger, Sources
+from services.metrics.answers.asking import Sums as ReportSums
 from services.metrics.domain.accounts import beginning_with
-from services.metrics.domain.figures import Figure, Key, Sums, figure, wanted
-from services.metrics.domain.formula import terms_of
+from services.metrics.domain.figures import Figure, Flows, Key, Slice, Sums, Wanted, figure, wanted
+from services.metrics.domain.formula import PASSED, Term, kept, terms_of
 from services.metrics.domain.measures import Declared
 from services.metrics.domain.periods import Grain, Period, between, containing
 from services.metrics.domain.series import Series, judge
 from services.metrics.domain.spc import Rules
-from services.metrics.domain.units import Rollup
+from services.metrics.domain.units import Rollup, Span
 
 SHOWN: dict[Grain, int] = {"month": 24, "week": 26}
 """How many periods a series has when nobody says."""
@@ -23,19 +25,40 @@ Keyed = Sequence[tuple[Key, Declared]]
 
 
 async def evaluate(
-    ledger: Ledger, keys: Keyed, rollup: Rollup, as_at: dt.date, today: dt.date
+    ledger: Counted, keys: Keyed, rollup: Rollup, as_at: dt.date, today: dt.date
 ) -> list[Figure]:
     """The figures of many keys at once, in their order: each sum is asked of the ledger once."""
     need = wanted(keys, rollup, as_at)
     slices, days, each = sorted(need.slices), sorted(need.days), sorted(need.each)
     stood = await ledger.stocks(sorted(need.stocks), days, need.teams) if need.stocks else {}
     daily = await ledger.stocks(sorted(need.daily), each, need.teams) if need.daily else {}
+    posted = await ledger.flows(sorted(need.flows), slices, need.teams) if need.flows and slices else {}
     sums = Sums(
-        await ledger.flows(sorted(need.flows), slices, need.teams) if need.flows and slices else {},
+        {**posted, **await cohorts(ledger, need, slices, as_at)},
         {**stood, **daily},
         await ledger.spreads(sorted(need.spreads), slices, need.teams) if need.spreads and slices else {},
     )
     return [figure(key, declared, sums, rollup, as_at, today) for key, declared in keys]
+
+
+async def cohorts(ledger: ReportSums, need: Wanted, slices: Sequence[Slice], as_at: dt.date) -> Flows:
+    """What came, by the day asked, of work that was passed on in each slice."""
+    found: dict[tuple[Term, Slice], Counter[str]] = defaultdict(Counter)
+    if not need.cohorts or not slices:
+        return found
+    teams = need.teams.teams
+    span = Span(min(first for first, _ in slices), as_at, teams)
+    for term in need.cohorts:
+        words = tuple(one.word for one in term.filters)
+        for (team, passed, *said), amount in await ledger.sums(
+            Cuts((term.account,), (span,), ("team", PASSED, *words))
+        ):
+            if passed and kept(term, said):
+                day = dt.date.fromisoformat(passed)
+                for slice_ in slices:
+                    if slice_[0] <= day <= slice_[1]:
+                        found[term, slice_][team] += amount
+    return found
 
 
 async def figures(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.metrics.answers.asked import Days, checked, happened, months_until, standing
-from services.metrics.answers.asking import Answer, Ask, Ledger, Sources, Sums
+from services.metrics.answers.asking import Answer, Ask, Counted, Sources, Sums
 from services.metrics.answers.figures import evaluate, periods_of
 from services.metrics.domain import finding, reports
 from services.metrics.domain.cuts import ALL, Only
@@ -134,7 +134,7 @@ async def summary(sources: Sources, ask: Ask) -> Answer[str]:
         return Answer(ask, await snapshot.freshness(), said)
 
 
-async def _judged(sources: Sources, ask: Ask, ledger: Ledger, measures: Sequence[str]) -> list[Series]:
+async def _judged(sources: Sources, ask: Ask, ledger: Counted, measures: Sequence[str]) -> list[Series]:
     """The measures' last two years by month, judged."""
     declared = [sources.declared(measure) for measure in measures]
     months = [await periods_of(ledger, one, "month", ask.as_at, (None, None)) for one in declared]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from services.metrics.answers.asking import Ask
+from services.metrics.answers.asking import Answer, Ask
 from services.metrics.answers.funnel import Compared, compare
 from services.metrics.api.desk import Desk, answering
 from services.metrics.api.shaping import meta_of
@@ -88,30 +88,34 @@ def router(desk: Desk) -> APIRouter:
         with answering():
             chosen = parse(period) if period else containing(ask.as_at, "month")
             answer = await compare(desk.sources, ask, measure, chosen)
-        compared, about = answer.what, answer.what.declared.measure
-        return Funnel(
-            **meta_of(answer),
-            measure=about.id,
-            name=about.name,
-            unit=ask.unit,
-            period=chosen.label,
-            first=chosen.first,
-            last=chosen.last,
-            unfinished=compared.unfinished,
-            unit_of_measure=about.unit,
-            polarity=about.polarity,
-            definition=about.definition,
-            pooled=compared.funnel.pooled,
-            numerator=compared.funnel.numerator,
-            denominator=compared.funnel.denominator,
-            teams=[_spot(one, compared) for one in compared.funnel.spots],
-            curve=[_limits(one) for one in compared.funnel.curve],
-            spread=compared.funnel.spread,
-            over_dispersed=compared.funnel.too_wide,
-            finding=compared.finding,
-        )
+        return _funnel(answer)
 
     return routes
+
+
+def _funnel(answer: Answer[Compared]) -> Funnel:
+    compared, about = answer.what, answer.what.declared.measure
+    return Funnel(
+        **meta_of(answer),
+        measure=about.id,
+        name=about.name,
+        unit=answer.ask.unit,
+        period=compared.period.label,
+        first=compared.period.first,
+        last=compared.period.last,
+        unfinished=compared.unfinished,
+        unit_of_measure=about.unit,
+        polarity=about.polarity,
+        definition=about.definition,
+        pooled=compared.funnel.pooled,
+        numerator=compared.funnel.numerator,
+        denominator=compared.funnel.denominator,
+        teams=[_spot(one, compared) for one in compared.funnel.spots],
+        curve=[_limits(one) for one in compared.funnel.curve],
+        spread=compared.funnel.spread,
+        over_dispersed=compared.funnel.too_wide,
+        finding=compared.finding,
+    )
 
 
 def _spot(spot: domain.Spot, compared: Compared) -> Spot:

@@ -106,7 +106,7 @@ def touched(marks: Iterable[Mark], catalogue: Catalogue, units: Units, today: dt
 
 
 def _periods(declared: Declared, mark: Mark, today: dt.date) -> Iterator[Period]:
-    first = max(mark.since, horizon(today))
+    first = horizon(today) if declared.by_cohort else max(mark.since, horizon(today))
     last = min(mark.until or today, today)
     if first <= last:
         for grain in declared.measure.grains:

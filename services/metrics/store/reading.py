@@ -13,16 +13,17 @@ from typing import Any
 from eventlog.postgres import Connection, Row, statements
 from services.metrics.answers.asking import Freshness
 from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
-from services.metrics.domain.formula import Filter, Term
+from services.metrics.domain.formula import PASSED, Filter, Term
 from services.metrics.domain.periods import containing
 
 TERMS = """jsonb_to_recordset($4::jsonb) AS term (
     t integer, account text, kinds text[], not_kinds boolean, settings text[], not_settings boolean,
-    word text, words text[], not_words boolean
+    word text, words text[], not_words boolean, passed text[]
 )"""
 KEPT = """(term.kinds IS NULL OR (b.kind = ANY (term.kinds)) <> term.not_kinds)
     AND (term.settings IS NULL OR (b.setting = ANY (term.settings)) <> term.not_settings)
-    AND (term.word IS NULL OR (coalesce(b.detail ->> term.word, '') = ANY (term.words)) <> term.not_words)"""
+    AND (term.word IS NULL OR (coalesce(b.detail ->> term.word, '') = ANY (term.words)) <> term.not_words)
+    AND (term.passed IS NULL OR b.detail ->> 'passed' = ANY (term.passed))"""
 NOW = {"book": "balance", "known": "$3::timestamptz IS NULL"}
 THEN = {"book": "line", "known": "b.known_at <= $3"}
 """Where sums are read: from balances as known now, from lines as known at a moment."""
@@ -137,15 +138,15 @@ def as_json(terms: Sequence[Term]) -> str:
 def _filters(term: Term) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for one in term.filters:
-        said |= _column(one) if one.word in ("kind", "setting") else _detail(one)
+        said |= _filter(one)
     return said
 
 
-def _column(one: Filter) -> dict[str, Any]:
-    return {f"{one.word}s": list(one.values), f"not_{one.word}s": one.negated}
-
-
-def _detail(one: Filter) -> dict[str, Any]:
+def _filter(one: Filter) -> dict[str, Any]:
+    if one.word == PASSED and not one.negated:  # beside another word of the detail: so are cohorts explained
+        return {"passed": list(one.values)}
+    if one.word in ("kind", "setting"):
+        return {f"{one.word}s": list(one.values), f"not_{one.word}s": one.negated}
     return {"word": one.word, "words": list(one.values), "not_words": one.negated}
 
 

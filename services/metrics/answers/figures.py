@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
-from services.metrics.answers.asking import Answer, Ask, BadQuestion, Counted, Cuts, Ledger, Sources
+from services.metrics.answers.asking import Answer, Ask, BadQuestion, Counted, Cuts, Sources
 from services.metrics.answers.asking import Sums as ReportSums
 from services.metrics.domain.accounts import beginning_with
 from services.metrics.domain.figures import Figure, Flows, Key, Slice, Sums, Wanted, figure, wanted
@@ -74,37 +75,56 @@ async def figures(
 async def series(
     sources: Sources,
     ask: Ask,
-    measure: str,
+    measures: Sequence[str],
     grain: Grain,
     days: tuple[dt.date | None, dt.date | None],
     rules: Rules | None = None,
-) -> Answer[Series]:
-    """A measure over time, judged; without days the last two years of months or half-year of weeks."""
-    declared = sources.declared(measure)
-    if grain not in declared.measure.grains:
-        raise BadQuestion("grain", f"{measure} is kept by {' and '.join(declared.measure.grains)} only.")
+) -> Answer[list[Series]]:
+    """Measures over time, judged; without days the last two years of months or half-year of weeks."""
+    declared = [sources.declared(name) for name in dict.fromkeys(measures)]
+    for one in declared:
+        if grain not in one.measure.grains:
+            kept = " and ".join(one.measure.grains)
+            raise BadQuestion("grain", f"{one.measure.id} is kept by {kept} only.")
+    rollup = sources.rollup(ask.tenant)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
-        periods = await periods_of(snapshot, declared, grain, ask.as_at, days)
-        keys = [(Key(measure, ask.unit, period), declared) for period in periods]
-        found = await evaluate(snapshot, keys, sources.rollup(ask.tenant), ask.as_at, ask.today)
-        judged = judge(declared.measure, found, rules or sources.rules)
-        return Answer(ask, await snapshot.freshness(), judged)
+        made = await judged(snapshot, ask, declared, grain, rollup, rules or sources.rules, days)
+        return Answer(ask, await snapshot.freshness(), made)
 
 
-async def periods_of(
-    ledger: Ledger,
-    declared: Declared,
+async def judged(
+    ledger: Counted,
+    ask: Ask,
+    declared: Sequence[Declared],
     grain: Grain,
-    as_at: dt.date,
-    days: tuple[dt.date | None, dt.date | None],
+    rollup: Rollup,
+    rules: Rules,
+    days: tuple[dt.date | None, dt.date | None] = (None, None),
+) -> list[Series]:
+    """The series of several measures of one unit, of which each sum is asked once."""
+    together = [beginning_with(terms_of(one.formula)[0].account) for one in declared]
+    begins = {accounts: await ledger.begins(accounts) for accounts in dict.fromkeys(together)}
+    shown = [periods_of(begins[accounts], grain, ask.as_at, days) for accounts in together]
+    keys = [
+        (Key(one.measure.id, ask.unit, period), one)
+        for one, periods in zip(declared, shown, strict=True)
+        for period in periods
+    ]
+    found = iter(await evaluate(ledger, keys, rollup, ask.as_at, ask.today))
+    return [
+        judge(one.measure, list(islice(found, len(periods))), rules)
+        for one, periods in zip(declared, shown, strict=True)
+    ]
+
+
+def periods_of(
+    begins: dt.date | None, grain: Grain, as_at: dt.date, days: tuple[dt.date | None, dt.date | None]
 ) -> list[Period]:
     """The periods to show: none after the day asked, none before the feed began: nobody counted then."""
     last = containing(min(days[1] or as_at, as_at), grain)
     first = containing(days[0], grain) if days[0] else last.back(SHOWN[grain] - 1)
     if days[0] and days[1] and days[0] > days[1]:
         raise BadQuestion("from", f"The series would end on {days[1]}, before it begins on {days[0]}.")
-    account = terms_of(declared.formula)[0].account
-    begins = await ledger.begins(beginning_with(account))
     if begins is not None and begins > first.first:
         first = containing(begins, grain)
     if (last.first - first.first).days // (7 if grain == "week" else 28) >= MOST_POINTS:

@@ -12,12 +12,20 @@ from services.metrics.answers import reports
 from services.metrics.answers.asking import Ask
 from services.metrics.api import views
 from services.metrics.api.desk import READERS, AsAt, AsKnown, Desk, From, To, answering, range_of
-from services.metrics.api.shaping import figure_view, measure_view, meta_of, point_view
-from services.metrics.domain.finding import of_series
+from services.metrics.api.shaping import figure_view, measure_view, meta_of, series_of
 from services.metrics.domain.periods import Grain, containing, parse
 from services.metrics.domain.spc import Rules
 
 MeasureId = Annotated[str, Query(max_length=100, description="Id of a measure; see /v1/measures.")]
+SeriesIds = Annotated[
+    list[str],
+    Query(
+        min_length=1,
+        max_length=50,
+        alias="measure",
+        description="Ids of measures, each as `measure=`; see /v1/measures.",
+    ),
+]
 MeasureIds = Annotated[list[str], Query(max_length=50, alias="measure", description="Ids of measures.")]
 UnitIds = Annotated[list[str] | None, Query(max_length=200, alias="unit", description="Unit ids.")]
 PeriodText = Annotated[
@@ -72,36 +80,24 @@ def _figures(routes: APIRouter, desk: Desk) -> None:
 
 
 def _series(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("/v1/series", summary="A measure over time, judged by statistical process control.")
+    @routes.get("/v1/series", summary="Measures over time, judged by statistical process control.")
     async def series(
-        measure: MeasureId,
+        measure: SeriesIds,
         ask: Ask = Depends(desk.ask),
         grain: Grain = "month",
         first: From = None,
         to: To = None,
         rules: Variant = None,
-    ) -> views.Series:
+    ) -> views.Series | views.SeveralSeries:
+        """One measure with its points or, where `measure` is given several times, a list under `series`."""
         variant = {"nhse": Rules.nhse(), "standard": Rules()}.get(rules or "")
         days = range_of(first, to)
         with answering():
             answer = await answers.series(desk.sources, ask, measure, grain, days, variant)
-        judged, about = answer.what, answer.what.measure
-        return views.Series(
-            **meta_of(answer),
-            measure=about.id,
-            name=about.name,
-            unit=ask.unit,
-            grain=grain,
-            unit_of_measure=about.unit,
-            polarity=about.polarity,
-            target=about.target,
-            definition=about.definition,
-            points=[point_view(point, judged) for point in judged.points],
-            variation=judged.variation,
-            assurance=judged.assurance,
-            finding=of_series(judged, ask.as_at),
-            prompts=judged.prompts,
-        )
+        told = [series_of(one, ask, grain) for one in answer.what]
+        if len(measure) == 1:
+            return views.Series(**meta_of(answer), **told[0])
+        return views.SeveralSeries(**meta_of(answer), series=[views.Judgement(**one) for one in told])
 
     @routes.get("/v1/summary", summary="How a unit stands, in a sentence to say aloud.")
     async def summary(ask: Ask = Depends(desk.ask)) -> views.Summary:

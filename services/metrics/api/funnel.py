@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.metrics.answers.asking import Answer, Ask
 from services.metrics.answers.funnel import Compared, compare
 from services.metrics.api.desk import Desk, answering
+from services.metrics.api.figures import MeasureId, PeriodText
 from services.metrics.api.shaping import meta_of
 from services.metrics.api.views import Meta, Number, View
 from services.metrics.domain import funnel as domain
@@ -76,14 +77,9 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get("/v1/funnel", summary="The teams of a unit compared, as chance would have them.")
     async def funnel(
-        measure: Annotated[
-            str, Query(max_length=100, description="Id of a measure that is a share; see /v1/measures.")
-        ],
+        measure: MeasureId,
         ask: Ask = Depends(desk.ask),
-        period: Annotated[
-            str | None,
-            Query(max_length=10, description="2026-11 or 2026-W46; without one the month of `as_at`."),
-        ] = None,
+        period: PeriodText = None,
     ) -> Funnel:
         with answering():
             chosen = parse(period) if period else containing(ask.as_at, "month")

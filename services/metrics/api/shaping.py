@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, TypedDict
 
-from services.metrics.answers.asking import Answer
+from services.metrics.answers.asking import Answer, Ask
 from services.metrics.api import trail_views, views
 from services.metrics.domain.figures import Figure
+from services.metrics.domain.finding import of_series
 from services.metrics.domain.formula import Filter
 from services.metrics.domain.measures import Declared, Measure
+from services.metrics.domain.periods import Grain
 from services.metrics.domain.series import Point, Series
 from services.metrics.domain.trail import Line, Part, Said
 
@@ -90,6 +92,28 @@ def point_view(point: Point, series: Series) -> views.Point:
         special_cause=mark.cause if mark else None,
         direction=mark.direction if mark else None,
         judged=point.judged(series.measure),
+        group=mark.group if mark else None,
+    )
+
+
+def series_of(series: Series, ask: Ask, grain: Grain) -> dict[str, Any]:
+    """A series as a chart needs it."""
+    about = series.measure
+    return dict(
+        measure=about.id,
+        name=about.name,
+        unit=ask.unit,
+        grain=grain,
+        unit_of_measure=about.unit,
+        polarity=about.polarity,
+        target=about.target,
+        definition=about.definition,
+        points=[point_view(point, series) for point in series.points],
+        variation=series.variation,
+        assurance=series.assurance,
+        finding=of_series(series, ask.as_at),
+        prompts=series.prompts,
+        rebases=[views.Rebased(since=one.since, reason=one.reason) for one in series.rebases],
     )
 
 

@@ -93,9 +93,17 @@ class Point(View):
     special_cause: SpecialCause | None
     direction: Literal["high", "low"] | None
     judged: Judged | None
+    group: int | None = Field(description="Which group of limits it belongs to; each rebase begins another.")
 
 
-class Series(Meta):
+class Rebased(View):
+    """From this day on the series is judged anew, and why."""
+
+    since: dt.date = Field(alias="from")
+    reason: str
+
+
+class Judgement(View):
     """A measure over time with its limits and icons."""
 
     measure: str
@@ -111,6 +119,17 @@ class Series(Meta):
     assurance: Assurance | None
     finding: str
     prompts: tuple[str, ...] = Field(description="The questions to ask as the series stands now.")
+    rebases: list[Rebased] = Field(description="Where among the points new limits begin.")
+
+
+class Series(Judgement, Meta):
+    """One measure over time."""
+
+
+class SeveralSeries(Meta):
+    """Several measures over time, from one reading of the ledger."""
+
+    series: list[Judgement]
 
 
 class Summary(Meta):

@@ -54,6 +54,20 @@ async def test_a_series_as_a_chart_needs_it(council) -> None:
     assert strict["finding"] == "Too few months to say what is usual"
 
 
+async def test_several_measures_in_one_answer_equal_each_by_itself(council) -> None:
+    names = ["overdue", "open", "commitments_kept_percent", "median_days_to_complete"]
+    asked = {"unit": "long", "from": "2026-04"}
+    several = (await council.get("/v1/series", measure=names, **asked)).json()
+    assert several.keys() == META | {"series"}
+    assert [one["measure"] for one in several["series"]] == names
+    for one in several["series"]:
+        alone = (await council.get("/v1/series", measure=one["measure"], **asked)).json()
+        assert one == {key: value for key, value in alone.items() if key not in META}
+    refused = await council.get("/v1/series", measure=["open", "nonsense"])
+    assert refused.status_code == 404
+    assert "nonsense" in refused.text
+
+
 async def test_the_reports_as_json_csv_and_excel(council) -> None:
     for name in ("workload", "completed", "outcomes"):
         body = (await council.get(f"/v1/reports/{name}", **{"from": "2026-05", "to": "2026-06"})).json()

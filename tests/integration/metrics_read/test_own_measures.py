@@ -44,6 +44,11 @@ measures:
     definition: Assessments passed on in the period that ended without any change.
     formula: cohort(referral_ended where kind = assessment and outcome not in (care-at-home))
     polarity: lower
+rebase:
+  - measure: received
+    unit: council
+    from: 2026-05-01
+    reason: The front door began to pass work on
 """
 
 
@@ -122,6 +127,15 @@ async def test_a_cohort_explains_itself(own_council) -> None:
     narrow = {"measure": "assessments_ended_of_passed", "period": "2026-05"}
     lines = (await own_council.get("/v1/explain", **narrow)).json()["lines"]
     assert [line["subject"] for line in lines] == ["demo/cases/1"]
+
+
+async def test_a_series_is_judged_anew_from_a_day_with_its_reason(own_council) -> None:
+    body = (await own_council.get("/v1/series", measure="received", **{"from": "2025-03"})).json()
+    assert body["rebases"] == [{"from": "2026-05-01", "reason": "The front door began to pass work on"}]
+    groups = {point["period"]: point["group"] for point in body["points"]}
+    assert (groups["2025-03"], groups["2026-04"], groups["2026-05"], groups["2026-06"]) == (0, 0, 1, None)
+    other = (await own_council.get("/v1/series", measure="received", unit="long")).json()
+    assert other["rebases"] == []
 
 
 async def test_days_added_up_are_no_funnel(own_council) -> None:

@@ -37,6 +37,5 @@ def test_what_was_taken_back_leaves_no_row() -> None:
 def test_every_piece_lies_in_exactly_one_band(histogram: dict[int, int]) -> None:
     assert sum(in_bands(histogram, BANDS)) == sum(histogram.values())
     assert all(
-        before.last is not None and before.last + 1 == after.first
-        for before, after in pairwise(BANDS)
+        before.last is not None and before.last + 1 == after.first for before, after in pairwise(BANDS)
     )

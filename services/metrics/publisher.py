@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -36,6 +36,17 @@ class Lead(Protocol):
     async def stands(self) -> bool: ...
 
 
+class Duty(Protocol):
+    """What the one who tells looks after besides; answers how many events were sent."""
+
+    async def round(self, now: dt.datetime) -> int: ...
+
+
+def no_duties(teller: Teller) -> Sequence[Duty]:
+    """Nothing besides."""
+    return ()
+
+
 class Publisher:
     """Leads when no other process does; every change is told within a fraction of a second."""
 
@@ -50,10 +61,11 @@ class Publisher:
         every_s: float,
         heard: Callable[[], None],
         catching_up: Callable[[], bool],
+        new_duties: Callable[[Teller], Sequence[Duty]] = no_duties,
     ) -> None:
         self._leading, self._new_teller, self._last_sent = leading, new_teller, last_sent
         self._now, self._every_s, self._heard = now, every_s, heard
-        self._catching_up = catching_up
+        self._catching_up, self._new_duties = catching_up, new_duties
         self._call = asyncio.Event()
         self._leaving = False
         self._running: asyncio.Task[None] | None = None
@@ -102,11 +114,14 @@ class Publisher:
     async def _lead(self, lead: Lead) -> None:
         teller = self._new_teller()
         await teller.begin(await self._last_sent())
+        duties = self._new_duties(teller)
         log().info("telling")
         clock = asyncio.get_running_loop().time
         while not self._leaving and await lead.stands():
             began = clock()
             sent = await teller.round(self._now())
+            for duty in () if self._catching_up() else duties:
+                sent += await duty.round(self._now())
             took = clock() - began
             self._trouble = None
             BEHIND.set(teller.behind)

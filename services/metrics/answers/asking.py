@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from schemas.tree import Tree
+from services.metrics.domain.complete import ALWAYS, Complete
 from services.metrics.domain.cuts import Cuts as Cuts
 from services.metrics.domain.cuts import Sum as Sum
 from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
@@ -48,6 +49,14 @@ class Ask:
     as_at: dt.date
     today: dt.date
     as_known: dt.datetime | None = None
+    stale: tuple[str, ...] = ()
+    """Feeds that have been silent for too long."""
+    complete_from: dt.date | None = None
+    """Days before it are not complete in this unit."""
+    before_all: bool = False
+    """Nothing was known yet at the moment asked."""
+    note: str | None = None
+    """What has to be said beside the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +76,18 @@ class Answer(Generic[What]):
     what: What
 
 
-class Ledger(Protocol):
+class Begins(Protocol):
+    """Since when the ledger has entries."""
+
+    async def begins(self, accounts: Collection[str]) -> dt.date | None: ...
+
+
+class Ledger(Begins, Protocol):
     """Sums of the ledger by team, each list of terms over each slice or day asked."""
 
     async def flows(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Flows: ...
     async def stocks(self, terms: Sequence[Term], days: Sequence[dt.date], teams: Wide) -> Stocks: ...
     async def spreads(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Spreads: ...
-    async def begins(self, accounts: Collection[str]) -> dt.date | None: ...
 
 
 class Sums(Protocol):
@@ -103,6 +117,8 @@ class Lists(Protocol):
     async def work(self, teams: Teams, page: WorkPage) -> list[Work]: ...
     async def counts(self, teams: Teams, worker: str | None, today: dt.date) -> Counts: ...
     async def feeds(self, today: dt.date) -> list[Feed]: ...
+    async def began(self) -> dt.datetime | None: ...
+    async def fed(self, source: str, accounts: Collection[str]) -> frozenset[str]: ...
 
 
 class Snapshot(Counted, Trail, Lists, Protocol):
@@ -127,13 +143,15 @@ class Sources:
     catalogue: Catalogue
     tree_of: Callable[[str], Tree]
     rules: Rules
+    complete_of: Callable[[str], Complete] = lambda tenant: ALWAYS
+    """Since when the feeds of a tenant are complete."""
     _rollups: dict[str, Rollup] = field(default_factory=dict)
 
     def rollup(self, tenant: str) -> Rollup:
-        """Who belongs where, by the tree as it is known now."""
-        tree, known = self.tree_of(tenant), self._rollups.get(tenant)
-        if known is None or known.tree is not tree:
-            known = self._rollups[tenant] = Rollup(tree)
+        """Who belongs where by the tree as it is known now, and since when their feeds are complete."""
+        tree, complete, known = self.tree_of(tenant), self.complete_of(tenant), self._rollups.get(tenant)
+        if known is None or known.tree is not tree or known.complete is not complete:
+            known = self._rollups[tenant] = Rollup(tree, complete)
         return known
 
     def declared(self, measure: str) -> Declared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from services.metrics.answers.asking import Answer, Ask, BadQuestion, Counted, Cuts, Sources
@@ -29,17 +30,22 @@ async def evaluate(
     ledger: Counted, keys: Keyed, rollup: Rollup, as_at: dt.date, today: dt.date
 ) -> list[Figure]:
     """The figures of many keys at once, in their order: each sum is asked of the ledger once."""
+    sums = await sums_of(ledger, keys, rollup, as_at)
+    return [figure(key, declared, sums, rollup, as_at, today) for key, declared in keys]
+
+
+async def sums_of(ledger: Counted, keys: Keyed, rollup: Rollup, as_at: dt.date) -> Sums:
+    """What the ledger sums up to, as far as the keys need it."""
     need = wanted(keys, rollup, as_at)
     slices, days, each = sorted(need.slices), sorted(need.days), sorted(need.each)
     stood = await ledger.stocks(sorted(need.stocks), days, need.teams) if need.stocks else {}
     daily = await ledger.stocks(sorted(need.daily), each, need.teams) if need.daily else {}
     posted = await ledger.flows(sorted(need.flows), slices, need.teams) if need.flows and slices else {}
-    sums = Sums(
+    return Sums(
         {**posted, **await cohorts(ledger, need, slices, as_at)},
         {**stood, **daily},
         await ledger.spreads(sorted(need.spreads), slices, need.teams) if need.spreads and slices else {},
     )
-    return [figure(key, declared, sums, rollup, as_at, today) for key, declared in keys]
 
 
 async def cohorts(ledger: ReportSums, need: Wanted, slices: Sequence[Slice], as_at: dt.date) -> Flows:
@@ -69,7 +75,14 @@ async def figures(
     keys = [(Key(name, unit, period), sources.declared(name)) for name in measures for unit in units]
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         found = await evaluate(snapshot, keys, sources.rollup(ask.tenant), ask.as_at, ask.today)
-        return Answer(ask, await snapshot.freshness(), found)
+        return Answer(ask, await snapshot.freshness(), as_believed(ask, found))
+
+
+def as_believed(ask: Ask, found: Sequence[Figure]) -> list[Figure]:
+    """The figures, without a value where nothing at all was known yet: nought would be a lie."""
+    if not ask.before_all:
+        return list(found)
+    return [replace(one, value=None, numerator=None, denominator=None) for one in found]
 
 
 async def series(
@@ -110,7 +123,7 @@ async def judged(
         for one, periods in zip(declared, shown, strict=True)
         for period in periods
     ]
-    found = iter(await evaluate(ledger, keys, rollup, ask.as_at, ask.today))
+    found = iter(as_believed(ask, await evaluate(ledger, keys, rollup, ask.as_at, ask.today)))
     return [
         judge(one.measure, list(islice(found, len(periods))), rules)
         for one, periods in zip(declared, shown, strict=True)

@@ -25,6 +25,9 @@ class Meta(TypedDict):
     as_known: Any
     fresh_at: Any
     positions: Any
+    stale_feeds: Any
+    complete_from: Any
+    note: Any
 
 
 def meta_of(answer: Answer[Any]) -> Meta:
@@ -34,7 +37,16 @@ def meta_of(answer: Answer[Any]) -> Meta:
         as_known=answer.ask.as_known,
         fresh_at=answer.fresh.fresh_at,
         positions=dict(answer.fresh.positions),
+        stale_feeds=answer.ask.stale,
+        complete_from=answer.ask.complete_from,
+        note=answer.ask.note,
     )
+
+
+def not_complete_view(figure: Figure) -> views.NotComplete | None:
+    """Why a figure is not said."""
+    since = figure.not_complete
+    return views.NotComplete(since=since.day, source=since.source, reason=since.reason) if since else None
 
 
 def measure_view(measure: Measure) -> views.Measure:
@@ -70,6 +82,7 @@ def figure_view(figure: Figure, declared: Declared) -> views.Figure:
         target=measure.target,
         unfinished=figure.unfinished,
         note=IF_NOTHING_IS_DONE if figure.ahead else None,
+        not_complete=not_complete_view(figure),
         definition=measure.definition,
     )
 
@@ -92,6 +105,7 @@ def point_view(point: Point, series: Series) -> views.Point:
         special_cause=mark.cause if mark else None,
         direction=mark.direction if mark else None,
         judged=point.judged(series.measure),
+        not_complete=not_complete_view(figure),
         group=mark.group if mark else None,
     )
 

@@ -29,6 +29,14 @@ class Meta(View):
         description="The last moment at which the whole log had been read; null: not yet."
     )
     positions: dict[str, int] = Field(description="Topic-partition → next offset to read.")
+    stale_feeds: tuple[str, ...] = Field(
+        default=(), description="Feeds that have been silent for longer than their declared cadence allows."
+    )
+    complete_from: dt.date | None = Field(
+        default=None,
+        description="Figures of days before this one are not complete in this unit; null: no feed says so.",
+    )
+    note: str | None = Field(default=None, description="What has to be known about `as_known`.")
 
 
 class Measure(View):
@@ -54,6 +62,14 @@ class Measures(View):
     measures: list[Measure]
 
 
+class NotComplete(View):
+    """Why there is no figure: a feed had not told everything yet."""
+
+    since: dt.date = Field(alias="from", description="The first day that is complete.")
+    source: str
+    reason: str
+
+
 class Figure(View):
     """One value; null where there is nothing to divide by or the period has not begun."""
 
@@ -68,6 +84,7 @@ class Figure(View):
     target: Number | None
     unfinished: bool
     note: str | None = Field(description="`if nothing is done`, for a day to come.")
+    not_complete: NotComplete | None = Field(default=None, description="Why there is no value, if so.")
     definition: str
 
 
@@ -94,6 +111,7 @@ class Point(View):
     direction: Literal["high", "low"] | None
     judged: Judged | None
     group: int | None = Field(description="Which group of limits it belongs to; each rebase begins another.")
+    not_complete: NotComplete | None = Field(default=None, description="Why there is no value, if so.")
 
 
 class Rebased(View):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from services.metrics.domain import money
+from services.metrics.domain.complete import From
 from services.metrics.domain.formula import DAILY, How, Quantile, Quotient, Term, Total, terms_of
 from services.metrics.domain.measures import Declared, UnitOfMeasure
 from services.metrics.domain.periods import Period
@@ -37,7 +38,7 @@ class Figure:
 
     Of money, `value` is in pounds, `numerator` and `denominator` are in whole pence.
     `unfinished`: the period's end lies after the day asked. `ahead`: the day lies after today, so the value
-    holds if nothing is done.
+    holds if nothing is done. `not_complete`: a feed had not told all of these days, so nothing is said.
     """
 
     key: Key
@@ -46,6 +47,7 @@ class Figure:
     denominator: int | None
     unfinished: bool
     ahead: bool = False
+    not_complete: From | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,11 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
             continue
         for term in terms_of(declared.formula):
             terms[term.how].add(term)
+        spans = counted(key, declared, rollup, last)
         if declared.standing:
             days.add(last)
-            teams.add(rollup.on(key.unit, last))
+            teams.add(spans[0].teams)
         else:
-            spans = rollup.spans(key.unit, key.period.first, last)
             slices.update((span.first, span.last) for span in spans)
             teams.update(span.teams for span in spans)
             if declared.daily:
@@ -146,12 +148,19 @@ def figure(
     if key.period.first > as_at:
         return Figure(key, None, None, None, unfinished=True)
     last = min(key.period.last, as_at)
-    if declared.standing:
-        spans = [Span(last, last, rollup.on(key.unit, last))]
-    else:
-        spans = rollup.spans(key.unit, key.period.first, last)
+    spans = counted(key, declared, rollup, last)
+    since = rollup.complete.of(terms_of(declared.formula)[0].account, spans[0].teams)
+    if since and spans[0].first < since.day:
+        return Figure(key, None, None, None, unfinished, last > today, since)
     value, over, under = _value(declared, sums, spans)
     return Figure(key, value, over, under, unfinished, ahead=last > today)
+
+
+def counted(key: Key, declared: Declared, rollup: Rollup, last: dt.date) -> list[Span]:
+    """The days and teams that count in a figure up to a day: of a stock that day alone."""
+    if declared.standing:
+        return [Span(last, last, rollup.on(key.unit, last))]
+    return rollup.spans(key.unit, key.period.first, last)
 
 
 def _value(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,3 +89,27 @@ class Feed:
     def quiet(self, cadence: Cadence, now: dt.datetime) -> bool:
         """Whether it has been silent for longer than its cadence allows."""
         return self.last_known is None or now - self.last_known > SILENCE[cadence]
+
+    def late_from(self, cadence: Cadence) -> dt.datetime | None:
+        """When its silence becomes too long, unless it speaks."""
+        return self.last_known + SILENCE[cadence] if self.last_known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The feeds of a tenant as they were seen last, and when the first event of all became known."""
+
+    feeds: tuple[Feed, ...] = ()
+    began: dt.datetime | None = None
+
+    def stale(self, cadences: Mapping[str, Cadence], now: dt.datetime) -> tuple[str, ...]:
+        """The feeds with a declared cadence that have been silent for longer than it allows."""
+        return tuple(
+            feed.source
+            for feed in self.feeds
+            if feed.source in cadences and feed.quiet(cadences[feed.source], now)
+        )
+
+
+UNHEARD = Health()
+"""Nothing was seen yet."""

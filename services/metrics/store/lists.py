@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from eventlog.postgres import statements
 from services.metrics.domain.periods import containing
@@ -31,3 +32,14 @@ class ListReading(Reading):
     async def feeds(self, today: dt.date) -> list[Feed]:
         """Each source of case events with its last event up to today."""
         return [Feed(**dict(row)) for row in await self.fetch(SQL["feeds"], today)]
+
+    async def began(self) -> dt.datetime | None:
+        """When the first event became known; None while there is none."""
+        rows = await self.fetch(SQL["began"])
+        first: dt.datetime | None = rows[0][0]
+        return first
+
+    async def fed(self, source: str, accounts: Collection[str]) -> frozenset[str]:
+        """The teams in which a source has lines of these accounts."""
+        rows = await self.fetch(SQL["fed"], source, sorted(accounts))
+        return frozenset(row["team"] for row in rows)

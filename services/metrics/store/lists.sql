@@ -51,3 +51,13 @@ CROSS JOIN LATERAL (
 ) AS last
 WHERE found.source IS NOT NULL AND last.of_cases
 ORDER BY found.source
+
+-- name: began
+-- When the first event became known.
+SELECT min(known_at) FROM event WHERE generation = $1 AND tenant = $2
+
+-- name: fed
+-- The teams in whose accounts $4 a source $3 has lines: its subjects begin with its name.
+SELECT DISTINCT team FROM line
+WHERE generation = $1 AND tenant = $2 AND account = ANY ($4::text[])
+  AND subject > $3::text || '/' AND subject < $3::text || '0'

@@ -20,7 +20,8 @@ from runtime.holidays import bank_holidays
 from runtime.http import application
 from schemas.working_days import WorkingDays
 from services.metrics.answers.asking import Sources
-from services.metrics.api import routers, stream
+from services.metrics.answers.restatements import Past
+from services.metrics.api import restatements, routers, stream
 from services.metrics.api.desk import Desk
 from services.metrics.closing import Closer
 from services.metrics.domain.closing import Calendar
@@ -131,10 +132,11 @@ class Rooms:
     def application(self) -> FastAPI:
         """The HTTP surface, with its checks."""
         desk = Desk(self.sources, self.now, self.zone, self.settings.feed_cadences, self.watch.health)
+        past = Past(self.given, self.organisation.tree_known)
         return application(
             "metrics",
             token_reader(self.settings),
-            [*routers(desk), stream.router(desk, self.live)],
+            [*routers(desk), restatements.router(desk, past), stream.router(desk, self.live)],
             checks={
                 "postgres": lambda: reachable(self.pool),
                 "kafka": self.carriage.well,

@@ -91,7 +91,8 @@ class Closer:
         """Write down every figure of the period as it was known at the moment of its closing."""
         tree = self._tree_known(tenant, at)
         units = units_of(tree)
-        measures = [one for one in self._sources.catalogue if period.grain in one.measure.grains]
+        catalogue = [one for one in self._sources.catalogue if period.grain in one.measure.grains]
+        measures = [one for one in catalogue if not one.by_cohort]  # what follows its work is never final
         keyed = [(Key(one.measure.id, unit, period), one) for one in measures for unit in units]
         rollup = Rollup(tree, self._sources.complete_of(tenant))
         figures = await self._figures(tenant, keyed, rollup, at)

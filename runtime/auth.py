@@ -53,6 +53,14 @@ class Principal:
     unit: str | None
 
 
+def may_see_person(who: Principal, person: str, supervises: bool) -> bool:
+    """Whether one person's own figures are for this caller: they are that person, or manage their team.
+
+    Nobody else: neither other managers, nor those above, nor analysts.
+    """
+    return who.subject == person or (who.role == "manager" and who.unit is not None and supervises)
+
+
 class NotSignedIn(Exception):
     """There is no valid token; the message says what is wrong with it, without repeating it."""
 

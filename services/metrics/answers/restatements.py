@@ -30,7 +30,6 @@ from services.metrics.domain.restatement import (
     Restatement,
     between,
     by_cause,
-    place_of,
     reach,
     shares_of,
     taking_back,
@@ -192,7 +191,7 @@ class Task:
         return declared_then(self.declared, body) if body else self.declared
 
     async def _lines(self, now: Snapshot, then: Declared, spans: Sequence[Span]) -> list[Line]:
-        """The lines of the figure, as it was added up then, that were known later; each once."""
+        """The lines of the figure, as it was added up then, that were known later."""
         accounts = tuple(sorted({term.account for term in terms_of(then.formula)}))
         cuts = Cuts(accounts, reach(spans, then, BEGINNING), ())
         found = await now.traced(cuts, self.closing.at, MOST_LINES + 1)
@@ -201,7 +200,7 @@ class Task:
                 "unit",
                 f"More than {MOST_LINES} lines came since this period closed; ask for a smaller unit.",
             )
-        return list({(*place_of(line), line.n): line for line in found}.values())
+        return found
 
     async def _taking_back(self, now: Snapshot, lines: Sequence[Line]) -> frozenset[tuple[str, int, int]]:
         """Which of the events took back what was posted before, wherever it was posted."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 
 from fastapi import Query
 
-from runtime.auth import Principal, needs
+from runtime.auth import Principal, may_see_person, needs
 from runtime.problems import TITLES, Problem, not_found, wrong
 from schemas.registry import EARLIEST, LATEST
 from services.metrics.answers.asking import Ask, BadQuestion, NotThere, Sources
@@ -120,6 +120,15 @@ class Desk:
         if who.unit is None and unit == rollup.home(None):
             return True
         return rollup.tree.covers(who.unit, unit, today)
+
+    def own_of(self, who: Principal, worker: str) -> str:
+        """The worker's team, for themselves and who manages it; a foreign worker is a missing one."""
+        tree, today = self.sources.rollup(who.tenant).tree, self.today
+        team = tree.team_of(worker, today)
+        supervises = team is not None and tree.covers(who.unit, team, today)
+        if not may_see_person(who, worker, supervises):
+            raise not_found()
+        return team or who.unit or self.sources.rollup(who.tenant).home(None)
 
     def scope(self, who: Principal) -> Teams:
         """The teams whose work the caller may see, by today's tree."""

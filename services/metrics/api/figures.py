@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from runtime.auth import Principal, needs
 from services.metrics.answers import figures as answers
-from services.metrics.answers import reports
+from services.metrics.answers import own, reports
 from services.metrics.answers.asking import Ask
 from services.metrics.api import views
 from services.metrics.api.desk import READERS, AsAt, AsKnown, Desk, From, To, answering, range_of
@@ -28,6 +28,10 @@ SeriesIds = Annotated[
 ]
 MeasureIds = Annotated[list[str], Query(max_length=50, alias="measure", description="Ids of measures.")]
 UnitIds = Annotated[list[str] | None, Query(max_length=200, alias="unit", description="Unit ids.")]
+Worker = Annotated[
+    str | None,
+    Query(max_length=200, description="Staff id: that worker's own work only, for them and their manager."),
+]
 PeriodText = Annotated[
     str | None, Query(max_length=10, description="2026-11 or 2026-W46; without one the month of `as_at`.")
 ]
@@ -65,18 +69,24 @@ def _figures(routes: APIRouter, desk: Desk) -> None:
         measure: MeasureIds,
         who: Principal = needs(*READERS),
         unit: UnitIds = None,
+        worker: Worker = None,
         period: PeriodText = None,
         as_at: AsAt = None,
         as_known: AsKnown = None,
     ) -> views.Figures:
-        units: list[str | None] = [*unit] if unit else [None]
+        team = desk.own_of(who, worker) if worker else None
+        units: list[str | None] = [*unit] if unit else [team]
         asks = [desk.asked(who, one, as_at, as_known) for one in units]
+        names = [one.unit for one in asks]
         with answering():
             chosen = parse(period) if period else containing(asks[0].as_at, "month")
-            answer = await answers.figures(desk.sources, asks[0], measure, [one.unit for one in asks], chosen)
+            if worker:
+                answer = await own.figures_of(desk.sources, asks[0], worker, measure, names, chosen)
+            else:
+                answer = await answers.figures(desk.sources, asks[0], measure, names, chosen)
             declared = desk.sources.declared
             found = [figure_view(one, declared(one.key.measure)) for one in answer.what]
-        return views.Figures(**meta_of(answer), figures=found)
+        return views.Figures(**meta_of(answer), worker=worker, figures=found)
 
 
 def _series(routes: APIRouter, desk: Desk) -> None:

@@ -89,8 +89,9 @@ class Figure(View):
 
 
 class Figures(Meta):
-    """Values of measures and units in one period."""
+    """Values of measures and units in one period; with `worker` of that worker's own work."""
 
+    worker: str | None = None
     figures: list[Figure]
 
 

@@ -10,14 +10,14 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from services.metrics.domain.closing import Given, given_of
 from services.metrics.domain.figures import Figure, Number, Slice, Sums
 from services.metrics.domain.formula import Term, kept, terms_of
 from services.metrics.domain.measures import Declared
 from services.metrics.domain.trail import Line
-from services.metrics.domain.units import Span
+from services.metrics.domain.units import EVERYTHING, Span
 
 Cause = Literal["late", "corrected", "retracted", "reorganisation", "definition"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
@@ -108,13 +108,18 @@ def between(before: Given, after: Given) -> Change:
 
 def together(changes: Iterable[Change]) -> Change:
     """Several changes as one."""
-    given = Given(None, None, None)
+    found = Change(None, None, None)
     for change in changes:
-        said = zip(given, change, strict=True)
-        given = Given(
-            *((one or 0) + (more or 0) if (one, more) != (None, None) else None for one, more in said)
+        found = Change(
+            change.value if found.value is None else found.value + (change.value or 0),
+            _sum(found.numerator, change.numerator),
+            _sum(found.denominator, change.denominator),
         )
-    return between(Given(None, None, None), given)
+    return found
+
+
+def _sum(one: int | None, more: int | None) -> int | None:
+    return more if one is None else one + (more or 0)
 
 
 def place_of(line: Line) -> Place:
@@ -142,7 +147,29 @@ def taking_back(lines: Iterable[Line]) -> frozenset[Place]:
     return frozenset(place_of(line) for line in lines if line.amount < 0 and line.account in NEVER_BELOW)
 
 
-def with_lines(sums: Sums, lines: Sequence[Line], declared: Declared, spans: Sequence[Span]) -> Sums:
+class Posted(Protocol):
+    """What is added up: a line, or a sum of lines that say the same."""
+
+    @property
+    def account(self) -> str: ...
+    @property
+    def team(self) -> str: ...
+    @property
+    def day(self) -> dt.date: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def setting(self) -> str: ...
+    @property
+    def detail(self) -> Mapping[str, str | int]: ...
+    @property
+    def amount(self) -> int: ...
+
+
+NOTHING = Sums({}, {}, {})
+
+
+def with_lines(sums: Sums, lines: Sequence[Posted], declared: Declared, spans: Sequence[Span]) -> Sums:
     """The sums with more lines in them."""
     flows = defaultdict(Counter[str], {key: Counter(found) for key, found in sums.flows.items()})
     stocks = defaultdict(Counter[str], {key: Counter(found) for key, found in sums.stocks.items()})
@@ -164,8 +191,8 @@ def with_lines(sums: Sums, lines: Sequence[Line], declared: Declared, spans: Seq
 
 
 def _pairs(
-    declared: Declared, lines: Sequence[Line], spans: Sequence[Span]
-) -> Iterator[tuple[Term, Line, Span]]:
+    declared: Declared, lines: Sequence[Posted], spans: Sequence[Span]
+) -> Iterator[tuple[Term, Posted, Span]]:
     """Each term with the lines that count in it, in each span: a flow on its day, a stock from it on."""
     for term in terms_of(declared.formula):
         happened = term.how in ("days", "sum", "cohort")
@@ -175,13 +202,13 @@ def _pairs(
                     yield term, line, span
 
 
-def _counts(term: Term, line: Line) -> bool:
-    columns = {"kind": line.kind, "setting": line.setting, "worker": line.worker}
+def _counts(term: Term, line: Posted) -> bool:
+    columns = {"kind": line.kind, "setting": line.setting}
     said = [str(columns.get(one.word, line.detail.get(one.word, ""))) for one in term.filters]
     return line.account == term.account and kept(term, said)
 
 
-def _standing(term: Term, line: Line, span: Span) -> list[dt.date]:
+def _standing(term: Term, line: Posted, span: Span) -> list[dt.date]:
     """The days at whose end the line stands, as far as the term asks for them."""
     if term.how == "end":
         return [span.last]
@@ -197,6 +224,7 @@ def shares_of(steps: Mapping[Cause, Change], lines: Mapping[Cause, Sequence[Line
 
 def reach(spans: Sequence[Span], declared: Declared, beginning: dt.date) -> tuple[Span, ...]:
     """The days and teams whose lines the figure is made of: of a stock all days up to its own."""
-    if declared.standing or declared.daily:
-        return tuple(Span(beginning, span.last, span.teams) for span in spans)
-    return tuple(spans)
+    if not (declared.standing or declared.daily):
+        return tuple(spans)
+    teams = spans[0].teams if len({span.teams for span in spans}) == 1 else EVERYTHING
+    return (Span(beginning, spans[-1].last, teams),)

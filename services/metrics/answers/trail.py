@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.metrics.answers.asking import Answer, Ask, NotThere, Sources, Trail
-from services.metrics.answers.figures import evaluate
+from services.metrics.answers.figures import as_believed, evaluate
 from services.metrics.domain.figures import Key
 from services.metrics.domain.periods import Period
 from services.metrics.domain.trail import (
@@ -46,7 +46,7 @@ async def explain(
     declared, rollup = sources.declared(measure), sources.rollup(ask.tenant)
     key = Key(measure, ask.unit, period)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
-        made = (await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today))[0]
+        made = as_believed(ask, await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today))[0]
         parts, reach = parts_of(declared.formula), reach_of(key, declared, rollup, ask.as_at)
         shown_all = everything or not (declared.standing or declared.daily)
         one_more = Page(page.limit + 1, page.after)

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from runtime.auth import Principal, needs
 from services.metrics.answers import effects as answers
+from services.metrics.answers.asking import Answer
 from services.metrics.api.desk import READERS, AsAt, AsKnown, Desk, From, To, Unit, answering, range_of
 from services.metrics.api.shaping import meta_of
 from services.metrics.api.views import Meta, View
@@ -104,7 +105,7 @@ def router(desk: Desk) -> APIRouter:
     return routes
 
 
-def _of_unit(told: answers.Answer[answers.UnitEffects]) -> Answered:
+def _of_unit(told: Answer[answers.UnitEffects]) -> Answered:
     found = told.what.effects
     return Answered(
         **meta_of(told),
@@ -118,7 +119,7 @@ def _of_unit(told: answers.Answer[answers.UnitEffects]) -> Answered:
     )
 
 
-def _of_worker(told: answers.Answer[answers.WorkerEffects]) -> Answered:
+def _of_worker(told: Answer[answers.WorkerEffects]) -> Answered:
     found, what = told.what.effects, told.what
     nobodys = together((found.unknown, found.by_worker.get("", Effect())))
     others = together(effect for worker, effect in found.by_worker.items() if worker not in ("", what.worker))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from services.metrics.domain.periods import containing
 
 State = Literal["awaiting", "open", "completed", "cancelled"]
 Cadence = Literal["live", "nightly", "weekly"]
@@ -75,6 +77,52 @@ class Counts:
     due_today: int
     due_this_week: int
     unallocated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A piece of work as its lines say that it stood."""
+
+    subject: str
+    team: str
+    kind: str
+    worker: str
+    due: dt.date | None
+
+    @classmethod
+    def of(cls, subject: str, team: str, kind: str, worker: str, due: str) -> Standing:
+        """From the texts of a sum."""
+        return cls(subject, team, kind, worker, dt.date.fromisoformat(due) if due else None)
+
+    @property
+    def place(self) -> tuple[dt.date, str]:
+        """What the list is ordered by, for the next page."""
+        return (self.due or dt.date.max, self.subject)
+
+    def as_work(self, source: str, urgency: str, received: dt.date | None) -> Work:
+        """As a list shows it."""
+        return Work(
+            self.subject, source, self.kind, urgency, self.team, self.worker, self.due, None, received
+        )
+
+
+def page_of(stood: Iterable[Standing], page: WorkPage) -> tuple[list[Standing], bool]:
+    """The most urgent after a place, and whether others follow."""
+    after = sorted((one for one in stood if one.place > page.after), key=lambda one: one.place)
+    return after[: page.limit], len(after) > page.limit
+
+
+def counts_of(stood: Sequence[Standing], day: dt.date) -> Counts:
+    """How much is how urgent at the end of the day."""
+    dues = [one.due for one in stood if one.due]
+    week = containing(day, "week").last
+    return Counts(
+        open=len(stood),
+        overdue=sum(due < day for due in dues),
+        due_today=sum(due == day for due in dues),
+        due_this_week=sum(day <= due <= week for due in dues),
+        unallocated=sum(not one.worker for one in stood),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def cursor(place: list[object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-META = {"as_at", "as_known", "fresh_at", "positions"}
+META = {"as_at", "as_known", "fresh_at", "positions", "stale_feeds", "complete_from", "note"}
 
 
 async def test_figures_carry_what_they_rest_on(council) -> None:

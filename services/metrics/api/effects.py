@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -12,17 +13,22 @@ from pydantic import Field
 
 from runtime.auth import Principal, needs
 from services.metrics.answers import effects as answers
+from services.metrics.answers import meetings
 from services.metrics.answers.asking import Answer
 from services.metrics.api.desk import READERS, AsAt, AsKnown, Desk, From, To, Unit, answering, range_of
 from services.metrics.api.shaping import meta_of
-from services.metrics.api.views import Meta, View
+from services.metrics.api.views import Meta, Number, View
 from services.metrics.domain.effects import Effect, together
 from services.metrics.domain.money import pence, pounds
+from services.metrics.domain.spc import Variation
 
 Worker = Annotated[
     str | None,
     Query(max_length=200, description="Staff id: their own effect, for them and their manager only."),
 ]
+
+
+MeetingId = Annotated[str | None, Query(max_length=200, description="Id of a meeting: what came of it.")]
 
 
 class Share(View):
@@ -75,22 +81,51 @@ class Answered(Meta):
     own: Own | None = None
 
 
+class Promise(View):
+    """A commitment of the meeting, and the figure that it answers by whole months."""
+
+    commitment: str
+    text: str
+    deadline: str
+    state: meetings.State = Field(description="`ended`: done late, or dropped.")
+    measure: str | None
+    before_period: str | None
+    before: Number | None = Field(description="The last whole month before the meeting.")
+    since_period: str | None
+    since: Number | None = Field(description="The last whole month after that of the meeting; null: not yet.")
+    variation: Variation | None
+
+
+class MeetingAnswered(Meta):
+    """What came of a meeting. That a figure changed since does not say that the meeting changed it."""
+
+    meeting: str
+    unit: str
+    day: dt.date
+    commitments: list[Promise]
+
+
 def router(desk: Desk) -> APIRouter:
     """The route over a desk."""
     routes = APIRouter(tags=["effects"])
 
-    @routes.get("/v1/effects", summary="What the decisions of a unit or of one worker did to spend.")
+    @routes.get("/v1/effects", summary="What the decisions of a unit, a worker or a meeting did.")
     async def effects(
         who: Principal = needs(*READERS),
         unit: Unit = None,
         worker: Worker = None,
+        meeting: MeetingId = None,
         as_at: AsAt = None,
         as_known: AsKnown = None,
         first: From = None,
         to: To = None,
-    ) -> Answered:
+    ) -> Answered | MeetingAnswered:
         days = range_of(first, to)
         with answering():
+            if meeting is not None:
+                ask = desk.asked(who, None, as_at, as_known)
+                sees = partial(desk.may_see, who, today=ask.today)
+                return _of_meeting(await meetings.of_meeting(desk.sources, ask, meeting, sees))
             if worker is None:
                 told = await answers.of_unit(desk.sources, desk.asked(who, unit, as_at, as_known), days)
                 return _of_unit(told)
@@ -138,6 +173,31 @@ def _of_worker(told: Answer[answers.WorkerEffects]) -> Answered:
             outcomes=dict(what.outcomes),
             finding=what.finding,
         ),
+    )
+
+
+def _of_meeting(told: Answer[meetings.MeetingEffects]) -> MeetingAnswered:
+    what = told.what
+    return MeetingAnswered(
+        **meta_of(told),
+        meeting=what.meeting,
+        unit=what.unit,
+        day=what.day,
+        commitments=[
+            Promise(
+                commitment=one.commitment,
+                text=one.text,
+                deadline=one.deadline,
+                state=one.state,
+                measure=one.measure,
+                before_period=one.before.key.period.label if one.before else None,
+                before=one.before.value if one.before else None,
+                since_period=one.since.key.period.label if one.since else None,
+                since=one.since.value if one.since else None,
+                variation=one.series.variation if one.series else None,
+            )
+            for one in what.promises
+        ],
     )
 
 

@@ -35,6 +35,7 @@ SELECT *, now() FROM unnest(
 ORDER BY tenant, unit, measure, grain, period
 ON CONFLICT (tenant, unit, measure, grain, period) DO UPDATE SET
     revision = excluded.revision, payload = excluded.payload, sent_at = excluded.sent_at
+WHERE told.revision < excluded.revision -- one who lost the lead in mid-round comes too late
 
 -- name: forget
 DELETE FROM told USING unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
@@ -59,6 +60,7 @@ SELECT *, now() FROM unnest(
 ORDER BY tenant, about
 ON CONFLICT (tenant, about) DO UPDATE SET
     what = excluded.what, revision = excluded.revision, payload = excluded.payload, sent_at = excluded.sent_at
+WHERE notice.revision < excluded.revision
 
 -- name: forget_notices
 DELETE FROM notice USING unnest($1::text[], $2::text[]) AS old (tenant, about)

@@ -22,6 +22,9 @@ LOOK_EVERY_S = 0.1
 SHARE = 1.0
 """After a long round we rest as long as it took: telling never takes more than half of a processor."""
 
+BESIDES_S = 0.5
+"""How often the one who tells looks after its other duties."""
+
 CATCHING_UP_S = 3.0
 """While the ledger has far to go, its figures are on their way: telling each would only slow it down."""
 
@@ -114,14 +117,34 @@ class Publisher:
     async def _lead(self, lead: Lead) -> None:
         teller = self._new_teller()
         await teller.begin(await self._last_sent())
-        duties = self._new_duties(teller)
         log().info("telling")
+        duties = asyncio.create_task(self._look_after(self._new_duties(teller)), name="duties")
+        try:
+            await self._tell(lead, teller, duties)
+        finally:
+            duties.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await duties
+
+    async def _look_after(self, duties: Sequence[Duty]) -> None:
+        """Everything besides, one after another, so that nothing of it holds up what is told live."""
+        while True:
+            for duty in () if self._catching_up() else duties:
+                try:
+                    if sent := await duty.round(self._now()):
+                        TOLD.inc(sent)
+                        self._heard()
+                except (LogUnavailable, DatabaseUnavailable, NotNow) as error:
+                    log().warning("duty-waits", why=str(error))
+            await asyncio.sleep(BESIDES_S)
+
+    async def _tell(self, lead: Lead, teller: Teller, duties: asyncio.Task[None]) -> None:
         clock = asyncio.get_running_loop().time
         while not self._leaving and await lead.stands():
+            if duties.done():
+                duties.result()  # it ends by an error only, which ends us too
             began = clock()
             sent = await teller.round(self._now())
-            for duty in () if self._catching_up() else duties:
-                sent += await duty.round(self._now())
             took = clock() - began
             self._trouble = None
             BEHIND.set(teller.behind)

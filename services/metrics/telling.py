@@ -7,12 +7,13 @@ figure is not told twice, for what was told last is known.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -22,7 +23,7 @@ from eventlog.records import Message
 from schemas.envelope import Envelope
 from schemas.measures import GivenFigure, MeasureChanged
 from schemas.registry import TOPIC_OF, data_of, write
-from services.metrics.agenda import Agenda, Marks
+from services.metrics.agenda import Agenda, Notebook
 from services.metrics.answers.asking import Begins, Sources
 from services.metrics.answers.figures import evaluate
 from services.metrics.answers.standing import Standings
@@ -62,17 +63,6 @@ _SAID = msgspec.json.Decoder(Envelope)
 _DATA = msgspec.json.Decoder(MeasureChanged)
 
 
-class Notebook(Marks, Protocol):
-    """Where marks wait and tellings are noted."""
-
-    async def revisions(self, count: int) -> Sequence[int]: ...
-    async def told(self) -> Sequence[Telling]: ...
-    async def notices(self) -> Sequence[Telling]: ...
-    async def tell(self, tellings: Sequence[Telling]) -> None: ...
-    async def forget(self, subjects: Collection[tuple[str, Subject | Notice]]) -> None: ...
-    async def known_until(self) -> dt.datetime | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class News:
     """A value that differs from what was told last, or a given figure that does: what to send, for whom."""
@@ -96,6 +86,9 @@ class Teller:
         self._told: dict[tuple[str, Subject], Told] = {}
         self._noticed: dict[tuple[str, str], Telling] = {}
         self._agenda = Agenda(notebook, sources)
+        self._sending = (
+            asyncio.Lock()
+        )  # revisions are noted in their order: who listens reads on from the last
         self._day: dt.date | None = None
 
     async def begin(self, last_sent: Mapping[bytes, int]) -> None:
@@ -209,25 +202,26 @@ class Teller:
     async def tell(self, news: Sequence[News], now: dt.datetime) -> None:
         """Send news as events, and note them."""
         for some in _chunks(news):
-            await self._send(some, now)
+            async with self._sending:
+                await self._send(some, now)
 
     async def _judged(
         self, snapshot: Begins, tenant: str, found: Sequence[Found], today: dt.date
     ) -> list[Found]:
         """The values with how their series stand; while the past of one waits, it stands as it was told."""
-        fresh = {subject: value for subject, value in found}
+        fresh = dict(found)
 
         def said(subject: Subject) -> Value | None:
             told = self._told.get((tenant, subject))
             return fresh.get(subject) or (told.value if told else None)
 
-        judged = []
         strands = [strand_of(tenant, key_of_subject(subject)) for subject, _ in found]
         looked_at = Counter(strands)
         for (subject, value), strand in zip(found, strands, strict=True):
             if value.over and self._is_news(tenant, subject, value):
                 self._standings.forget(strand)
                 self._agenda.stir(strand)
+        judged = []
         for (subject, value), strand in zip(found, strands, strict=True):
             told = self._told.get((tenant, subject))
             icons = told.value.icons if told else NO_ICONS

@@ -10,7 +10,7 @@ from typing import Any
 
 from eventlog.postgres import DatabaseUnavailable
 from services.metrics.answers.asking import Readings, Snapshot
-from services.metrics.domain.complete import ALWAYS, FED, Complete
+from services.metrics.domain.complete import ALWAYS, FED, Complete, Family
 from services.metrics.domain.worklist import UNHEARD, Health
 from services.metrics.flow import NotNow
 
@@ -82,7 +82,7 @@ class Watch:
                 if found != self._complete.get(tenant):
                     self._complete[tenant] = found
 
-    async def _fed(self, snapshot: Snapshot) -> dict[str, dict[str, frozenset[str]]]:
+    async def _fed(self, snapshot: Snapshot) -> dict[str, dict[Family, frozenset[str]]]:
         return {
             source: {family: await snapshot.fed(source, accounts) for family, accounts in FED.items()}
             for source in self._complete_from

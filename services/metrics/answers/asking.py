@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from schemas.tree import Tree
-from services.metrics.domain.complete import ALWAYS, Complete
+from services.metrics.domain.complete import ALWAYS, Complete, Family
 from services.metrics.domain.cuts import Cuts as Cuts
 from services.metrics.domain.cuts import Sum as Sum
 from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
@@ -51,12 +51,17 @@ class Ask:
     as_known: dt.datetime | None = None
     stale: tuple[str, ...] = ()
     """Feeds that have been silent for too long."""
-    complete_from: dt.date | None = None
-    """Days before it are not complete in this unit."""
+    complete_in: Mapping[Family, dt.date] = field(default_factory=dict)
+    """Since when the feeds of work and of packages are complete in this unit."""
     before_all: bool = False
     """Nothing was known yet at the moment asked."""
     note: str | None = None
     """What has to be said beside the answer."""
+
+    @property
+    def complete_from(self) -> dt.date | None:
+        """From which day on everything is complete in this unit."""
+        return max(self.complete_in.values(), default=None)
 
 
 @dataclass(frozen=True, slots=True)

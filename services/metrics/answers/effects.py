@@ -64,7 +64,7 @@ class WorkerEffects:
 
 async def of_unit(sources: Sources, ask: Ask, days: Days) -> Answer[UnitEffects]:
     """A unit's spend by who decided: teams by name and kinds of work, and what nobody can be given."""
-    first, last = months_until(ask, days, 1)
+    first, last = months_until(ask, days, 1, "packages")
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         found = await _effects(sources, snapshot, ask, ask.unit, (first, last))
         return Answer(ask, await snapshot.freshness(), UnitEffects(found, first, last))
@@ -72,7 +72,7 @@ async def of_unit(sources: Sources, ask: Ask, days: Days) -> Answer[UnitEffects]
 
 async def of_worker(sources: Sources, ask: Ask, worker: str, whose: str, days: Days) -> Answer[WorkerEffects]:
     """What one worker did and what their decisions changed, of the whole of the unit asked."""
-    first, last = months_until(ask, days, 1)
+    first, last = months_until(ask, days, 1, "packages")
     spans = (Span(first, last, EVERYTHING),)
     only = Only(worker=worker)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:

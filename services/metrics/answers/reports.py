@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.metrics.answers.asked import Days, checked, happened, months_until, standing
+from services.metrics.answers.asked import Days, checked, complete, happened, months_until, standing
 from services.metrics.answers.asking import Answer, Ask, Counted, Sources, Sums
 from services.metrics.answers.figures import judged
 from services.metrics.domain import finding, reports
@@ -108,7 +108,8 @@ async def outcomes(sources: Sources, ask: Ask, days: Days, only: Only = ALL) -> 
     """How completed work ended; without days in the last three whole months."""
     checked(days)
     this = containing(ask.as_at, "month")
-    first, last = days[0] or this.back(QUARTER).first, min(days[1] or this.back(1).last, ask.as_at)
+    last = min(days[1] or this.back(1).last, ask.as_at)
+    first = max(days[0] or this.back(QUARTER).first, complete(ask, last))
     rollup = sources.rollup(ask.tenant)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         now = await _flows(snapshot, rollup, ask.unit, ("completed",), (first, last), "outcome", only)
@@ -130,7 +131,11 @@ async def summary(sources: Sources, ask: Ask) -> Answer[str]:
         declared = [sources.declared(name) for name in spoken]
         made = await judged(snapshot, ask, declared, "month", rollup, sources.rules)
         named = [(SPOKEN[name], one) for name, one in zip(spoken, made, strict=True)]
-        said = finding.of_team(finding.of_open(dues, ask.as_at), named, ask.as_at)
+        since = ask.complete_in.get("work")
+        if since and ask.as_at < since:
+            said = f"There are no figures of days before {since}: not everything was told of them."
+        else:
+            said = finding.of_team(finding.of_open(dues, ask.as_at), named, ask.as_at)
         return Answer(ask, await snapshot.freshness(), said)
 
 

@@ -90,7 +90,7 @@ class Desk:
             raise not_found()
         then = min(day_of(as_known, self.zone), today) if as_known else today
         health, rollup = self.health(who.tenant), self.sources.rollup(who.tenant)
-        since = rollup.complete.of(None, rollup.on(chosen, as_at or then))
+        since = rollup.complete.families(rollup.on(chosen, as_at or then))
         return Ask(
             who.tenant,
             chosen,
@@ -98,7 +98,7 @@ class Desk:
             today,
             as_known,
             stale=health.stale(self.cadences, self.now()),
-            complete_from=since.day if since else None,
+            complete_in={family: found.day for family, found in since.items()},
             before_all=bool(as_known and health.began and as_known < health.began),
             note=self._note(as_known, health.began),
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from services.metrics.domain.accounts import COUNCIL_WORK, PACKAGES_OF_CARE
 
-FED: Mapping[str, frozenset[str]] = {"work": frozenset({"received"}), "packages": frozenset({"packages"})}
+Family = Literal["work", "packages"]
+FED: Mapping[Family, frozenset[str]] = {"work": frozenset({"received"}), "packages": frozenset({"packages"})}
 """What a feed is found by: the account in which all that it tells of leaves a line."""
 
 
@@ -36,23 +37,24 @@ class Complete:
     """Since when each feed is complete, as declared, and in which teams it has lines of which accounts."""
 
     since: Mapping[str, dt.date] = field(default_factory=dict)
-    fed: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    fed: Mapping[str, Mapping[Family, frozenset[str]]] = field(default_factory=dict)
 
-    def of(self, account: str | None, teams: Names) -> From | None:
-        """From when an account's figures (without one: all) of some teams are complete; None: always."""
-        what = _family(account) if account else None
-        if account and what is None:
-            return None
-        found = [
-            From(day, source)
-            for source, day in self.since.items()
-            for family, its in self.fed.get(source, {}).items()
-            if what in (None, family) and any(team in teams for team in its)
-        ]
-        return max(found, default=None)
+    def of(self, account: str, teams: Names) -> From | None:
+        """From when an account's figures of some teams are complete; None: always."""
+        family = _family(account)
+        return self.families(teams).get(family) if family else None
+
+    def families(self, teams: Names) -> dict[Family, From]:
+        """From when the figures of work and those of packages are complete in some teams."""
+        found: dict[Family, From] = {}
+        for source, day in self.since.items():
+            for family, its in self.fed.get(source, {}).items():
+                if any(team in teams for team in its):
+                    found[family] = max(found.get(family, From(day, source)), From(day, source))
+        return found
 
 
-def _family(account: str) -> str | None:
+def _family(account: str) -> Family | None:
     if account in PACKAGES_OF_CARE:
         return "packages"
     return "work" if account in COUNCIL_WORK else None

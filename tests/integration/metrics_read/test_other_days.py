@@ -160,6 +160,21 @@ async def test_days_before_a_feed_was_complete_have_no_figure(watched) -> None:
     assert explained["figure"]["not_complete"]["source"] == "demo/cases"
 
 
+async def test_reports_leave_out_days_before_all_was_complete(watched) -> None:
+    council = await watched({"demo/cases": dt.date(2026, 6, 1)})
+    done = (await council.get("/v1/reports/completed", **{"from": "2026-05"})).json()
+    assert (done["from"], done["complete_from"]) == ("2026-06-01", "2026-06-01")
+    assert {row["month"] for row in done["rows"]} <= {"2026-06"}
+    spent = (await council.get("/v1/reports/spend", **{"from": "2026-05"})).json()
+    assert spent["from"] == "2026-05-01"
+    summary = (await council.get("/v1/summary", as_at="2026-05-20")).json()
+    assert summary["finding"].startswith("There are no figures of days before 2026-06-01")
+    for name in ("completed", "workload", "waits", "interfaces", "ages", "leavers", "outcomes"):
+        refused = await council.get(f"/v1/reports/{name}", as_at="2026-05-20", to="2026-05-20")
+        assert refused.status_code == 422, name
+        assert "from which on the feeds are complete" in refused.text, name
+
+
 async def test_a_team_that_the_feed_does_not_reach_is_not_touched(sources, ask) -> None:
     complete = Complete({"demo/cases": dt.date(2026, 6, 1)}, {"demo/cases": {"work": frozenset({"south"})}})
     known = replace(sources, complete_of=lambda tenant: complete)

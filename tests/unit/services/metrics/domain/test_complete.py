@@ -30,12 +30,18 @@ COMPLETE = Complete(
         ("weekly_spend", Teams(frozenset({"south"})), None),
         ("open", Teams(frozenset({"elsewhere"})), None),
         ("meetings_held", EVERYTHING, None),
-        (None, EVERYTHING, JULY),
     ],
 )
-def test_the_latest_feed_with_lines_there_counts(account: str | None, teams: Teams, since: dt.date) -> None:
+def test_the_latest_feed_with_lines_there_counts(account: str, teams: Teams, since: dt.date) -> None:
     found = COMPLETE.of(account, teams)
     assert (found.day if found else None) == since
+
+
+def test_work_and_packages_each_have_their_own_day() -> None:
+    assert {family: found.day for family, found in COMPLETE.families(EVERYTHING).items()} == {
+        "work": JUNE,
+        "packages": JULY,
+    }
 
 
 def test_without_a_declaration_everything_is_complete() -> None:

@@ -41,14 +41,14 @@ async def explain(
     """A figure with its lines, those of its numerator first.
 
     Of a stock only the lines that still stand are shown, unless `everything` is asked: one that was reversed
-    and its reversal add up to nothing.
+    and its reversal add up to nothing. Where each day of a period counts, they do not: all are shown.
     """
     declared, rollup = sources.declared(measure), sources.rollup(ask.tenant)
     key = Key(measure, ask.unit, period)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         made = as_believed(ask, await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today))[0]
         parts, reach = parts_of(declared.formula), reach_of(key, declared, rollup, ask.as_at)
-        shown_all = everything or not (declared.standing or declared.daily)
+        shown_all = everything or not declared.standing
         one_more = Page(page.limit + 1, page.after)
         if declared.by_cohort:
             counted, lines = await _by_part(snapshot, parts, reach, one_more, ask.as_at)

@@ -128,7 +128,9 @@ class Publisher:
 
     async def _look_after(self, duties: Sequence[Duty]) -> None:
         """Everything besides, one after another, so that nothing of it holds up what is told live."""
+        clock = asyncio.get_running_loop().time
         while True:
+            began = clock()
             for duty in () if self._catching_up() else duties:
                 try:
                     if sent := await duty.round(self._now()):
@@ -136,7 +138,7 @@ class Publisher:
                         self._heard()
                 except (LogUnavailable, DatabaseUnavailable, NotNow) as error:
                     log().warning("duty-waits", why=str(error))
-            await asyncio.sleep(BESIDES_S)
+            await asyncio.sleep(max(BESIDES_S, (clock() - began) * SHARE))
 
     async def _tell(self, lead: Lead, teller: Teller, duties: asyncio.Task[None]) -> None:
         clock = asyncio.get_running_loop().time

@@ -30,7 +30,7 @@ class KeysUnavailable(Exception):
 
 
 class Keys(Protocol):
-    """Where the keys for checking tokens come from."""
+    """Where the keys for checking tokens come from: the same object for as long as the keys are the same."""
 
     async def key_set(self, key_id: str | None) -> KeySet: ...
 
@@ -40,10 +40,11 @@ class LocalKey:
 
     def __init__(self, folder: Path) -> None:
         self.pair = _local_pair(folder)
+        self._set = KeySet([self.pair])
 
     async def key_set(self, key_id: str | None) -> KeySet:
         """The one key, whatever id is asked for."""
-        return KeySet([self.pair])
+        return self._set
 
 
 def _local_pair(folder: Path) -> ECKey:

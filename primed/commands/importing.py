@@ -19,24 +19,31 @@ OVER = ("done", "failed", "cancelled")
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Plain or gzip.")]
 Format = Annotated[
-    str | None, typer.Option("--format", help="cloudevents or xes; seen from the file if left out.")
+    str | None, typer.Option("--format", help="cloudevents, table or xes; seen from the file if left out.")
 ]
 Mapping = Annotated[
     str | None, typer.Option(help="Name of a mapping, or a YAML file with one, kept under its name.")
 ]
 Name = Annotated[str | None, typer.Option(help="What people call this file; its own name if left out.")]
 AsOf = Annotated[str | None, typer.Option(help="RFC 3339: the moment that the export shows.")]
+Coverage = Annotated[
+    str | None,
+    typer.Option(
+        help="Of a table, which items it would hold if they existed: all, none, or days of a field, as "
+        "received:2026-04-01..2027-03-31; what vanished is withdrawn. Left out, what the mapping says."
+    ),
+]
 Follow = Annotated[bool, typer.Option(help="Wait until it is all in the log.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 
 
 def import_file(
     file: File, form: Format = None, mapping: Mapping = None, name: Name = None, as_of: AsOf = None,
-    follow: Follow = True, as_json: Json = False,
+    coverage: Coverage = None, follow: Follow = True, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Stream a file to ingest and follow it into the log. Importing the same file again changes nothing."""
     settings = shared()
-    asked = {"format": form, "name": name or file.name, "as_of": as_of}
+    asked = {"format": form, "name": name or file.name, "as_of": as_of, "coverage": coverage}
     with client(settings, settings.ingest_url, "operator") as ingest, _bar() as bar:
         asked["mapping"] = _mapping(ingest, mapping)
         job = _upload(ingest, bar, file, {key: value for key, value in asked.items() if value})
@@ -96,6 +103,8 @@ def _tell(job: dict[str, Any], follow: bool) -> None:
         )
     counts = f"{job['rows_read']} rows read, {job['accepted']} taken, {job['events']} events in the log."
     say(f"{job['name']}: {counts}")
+    if job["coverage"] is not None or job["unchanged"]:
+        say(f"{job['unchanged']} rows say nothing new; {job['withdrawn']} items are gone and were withdrawn.")
     if job["note"]:
         say(job["note"])
     if job["refused"]:

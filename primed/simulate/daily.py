@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from primed.simulate import people, saying
+from primed.simulate import care, people, saying
 from primed.simulate.state import Item, Later, Said, State, Worker, chance, keep_chance
 from primed.simulate.town import CHANGES, KINDS, PASSED_ON, TEAM, TEAMS, Change, Team, season, strength
 
@@ -54,7 +54,9 @@ def live_through(state: State) -> list[Said]:
     day = Day(state, rng, state.day)
     if state.day == state.began:
         day.said += people.found(state, rng)
+        day.said += care.found(state)
     day.said += people.turnover(state, rng, state.day)
+    day.said += care.goes_on(state)
     for team in TEAMS:
         _arrivals(day, team)
         _allocations(day, team)
@@ -160,9 +162,9 @@ def complete(day: Day, item: Item) -> None:
     state, rng = day.state, day.rng
     if not item.started and item.kind != "contact":
         start(day, item)
-    outcomes = KINDS[item.kind].outcomes
-    outcome = rng.choices([name for name, _ in outcomes], [weight for _, weight in outcomes])[0]
+    outcome = _outcome(day, item)
     event = day.work("completed", item, outcome=outcome)
+    day.said += care.decided(state, item, outcome, dt.datetime.fromisoformat(event["time"]))
     if day.now is None and rng.random() < 0.03:
         delay = dt.timedelta(rng.randint(1, 20))
         event["recordedtime"] = (dt.datetime.fromisoformat(event["time"]) + delay).isoformat(
@@ -177,6 +179,14 @@ def complete(day: Day, item: Item) -> None:
     if outcome in PASSED_ON and rng.random() < 0.9:
         kind, teams = PASSED_ON[outcome]
         receive(day, rng.choice(teams), kind, (item.team, item.key))
+
+
+def _outcome(day: Day, item: Item) -> str:
+    """How the item ends; where short-term help is tried first, fewer people move into a home."""
+    outcomes = KINDS[item.kind].outcomes
+    fewer = prod(change.placements for change in _changes(day.state, TEAM[item.team], day.date))
+    weights = [weight * (fewer if name == care.PLACED else 1) for name, weight in outcomes]
+    return day.rng.choices([name for name, _ in outcomes], weights)[0]
 
 
 def _loosen(day: Day, item: Item) -> None:

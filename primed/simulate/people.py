@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from primed.simulate import saying
+from primed.simulate.names import FIRST_NAMES, LAST_NAMES
 from primed.simulate.state import Said, State, Worker
-from primed.simulate.town import COUNCIL, DIRECTORATE, FIRST_NAMES, LAST_NAMES, TEAM, TEAMS, UNITS
+from primed.simulate.town import COUNCIL, DIRECTORATE, TEAM, TEAMS, UNITS
 
 LEADERS: tuple[tuple[str, str, str, str], ...] = (
     ("s-director", DIRECTORATE, "director", "Helen Marsh"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from primed.simulate.state import Said, State
 
 LONDON = ZoneInfo("Europe/London")
-CASES, STAFF = "demo/cases", "demo/hr"
+CASES, CARE, STAFF = "demo/cases", "demo/care", "demo/hr"
 
 
 def local(day: dt.date, minutes: float) -> dt.datetime:
@@ -26,6 +26,11 @@ def work(
 ) -> Said:
     """An event of a work item, recorded as it happens."""
     return _event(state, f"primed.work.{verb}.v1", CASES, key, moment, data or {})
+
+
+def package(state: State, verb: str, key: str, moment: dt.datetime, data: Mapping[str, Any]) -> Said:
+    """An event of a package of care, recorded as it happens."""
+    return _event(state, f"primed.package.{verb}.v1", CARE, key, moment, data)
 
 
 def retracted(state: State, key: str, moment: dt.datetime, wrong: str) -> Said:

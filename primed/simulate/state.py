@@ -44,6 +44,21 @@ class Worker(Struct):
     left: bool = False
 
 
+class Package(Struct):
+    """A package of care that runs; `ends` is known to nobody but the simulation."""
+
+    key: str
+    team: str
+    setting: str
+    component: str
+    unit_cost: int
+    frequency: str
+    units: str | None
+    started: dt.date
+    ends: dt.date
+    reviewed: dt.date
+
+
 class Later(Struct):
     """An event that the source records on a later day than it happened."""
 
@@ -64,6 +79,8 @@ class State(Struct):
     next_item: int = 4000
     next_worker: int = 1
     next_event: int = 1
+    next_package: int = 1
+    packages: dict[str, Package] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     closed: list[Item] = field(default_factory=list)
     """Lately completed items, which may be reopened or corrected."""

@@ -26,7 +26,7 @@ from services.ingest.formats import READERS
 from services.ingest.formats.opening import Unpacking, chunks, format_of
 from services.ingest.settings import MIB, IngestSettings
 from services.ingest.store.dead_letters import DeadLetters
-from services.ingest.store.imports import ImportBook
+from services.ingest.store.exports import ExportBook
 from services.ingest.store.mappings import Mappings
 from services.ingest.store.spool import Spool
 from services.ingest.stream import ImportRunner
@@ -43,7 +43,7 @@ class Rooms:
     def __init__(self, settings: IngestSettings, producer: KafkaProducer, pool: Pool) -> None:
         self.settings, self.producer, self.pool = settings, producer, pool
         self.edge = Edge(settings.zones, rules(settings))
-        self.book = ImportBook(pool, now, settings.import_rejects)
+        self.book = ExportBook(pool, now, settings.import_rejects)
         self.mappings = Mappings(pool, now)
         self.unpacking = Unpacking(settings.import_unpacked_mib * MIB, settings.import_ratio)
         self.spool = Spool(

@@ -11,11 +11,11 @@ from typing import Protocol
 
 from eventlog.codec import event_message
 from eventlog.records import LogUnavailable, Message, Placed
-from services.ingest.domain.batches import Batch, batches
+from services.ingest.domain.batches import batches
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit_each
 from services.ingest.domain.imports import Import, State, Step
 from services.ingest.domain.letters import Letter, again
-from services.ingest.domain.mapping import Mapping, parse
+from services.ingest.domain.mapping import AnyMapping, parse
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0)
@@ -24,7 +24,7 @@ PATIENCE_S = (0.5, 1.0, 2.0, 5.0)
 INLINE = 50
 """Events that are checked at once; more go to a thread, so that single events do not wait behind them."""
 
-Reader = Callable[[Iterator[bytes], Mapping | None, str | None], Iterator[Row]]
+Reader = Callable[[Iterator[bytes], AnyMapping | None, str | None], Iterator[Row]]
 """A file format: bytes, mapping and as-of in; rows out."""
 
 
@@ -88,7 +88,7 @@ async def run(job: Import, chunks: Iterator[bytes], reader: Reader, edge: Edge, 
     prepared, after = batches(rows, job.tenant, edge), job.rows_read
     try:
         while batch := await asyncio.to_thread(next, prepared, None):
-            await _send(batch, job, log, book)
+            await send(batch.events, job, log, book)
             if not await book.advance(job, batch.step(after), batch.rejects):
                 return
             after = batch.last_row
@@ -98,9 +98,9 @@ async def run(job: Import, chunks: Iterator[bytes], reader: Reader, edge: Edge, 
     await book.end(job, "done", None)
 
 
-async def _send(batch: Batch, job: Import, log: Log, book: Book) -> None:
+async def send(events: Sequence[Admitted], job: Import, log: Log, book: Book) -> None:
     """Send with patience: an import waits while the log is away, holding one batch and no more."""
-    messages = [event_message(event.raw, event.envelope) for event in batch.events]
+    messages = [event_message(event.raw, event.envelope) for event in events]
     tries = 0
     while messages:
         try:

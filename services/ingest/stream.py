@@ -11,15 +11,19 @@ from typing import Any, Protocol
 from eventlog.postgres import DatabaseUnavailable
 from eventlog.records import LogRefused
 from runtime.telemetry import log
+from services.ingest import exporting
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import
-from services.ingest.flow import Book, Log, Reader, run
+from services.ingest.domain.mapping import parse
+from services.ingest.domain.table import TableMapping
+from services.ingest.exporting import Shelf
+from services.ingest.flow import Log, Reader, run
 
 LOOK_EVERY_S = 2.0
 """How often to look for work that nobody told of, e.g. of a process that was killed."""
 
 
-class Queue(Book, Protocol):
+class Queue(Shelf, Protocol):
     """A book from which the next import can be claimed."""
 
     async def claim(self, place: str) -> Import | None: ...
@@ -81,7 +85,7 @@ class ImportRunner:
         book = self._queue
         try:
             with self._opened(job.id) as chunks:
-                await run(job, chunks, self._readers[job.format], self._edge, self._log, book)
+                await self._load(job, chunks)
         except FileNotFoundError:
             await book.end(job, "failed", "The upload is no longer on disk; send the file again.")
         except LogRefused as error:
@@ -95,6 +99,15 @@ class ImportRunner:
             )
         self._dropped(job.id)
         log().info("import-over", id=job.id)
+
+    async def _load(self, job: Import, chunks: Iterator[bytes]) -> None:
+        """A table as items stand, or a file of events."""
+        mapping = None if job.mapping_text is None else parse(job.mapping_text)
+        reader = self._readers[job.format]
+        if isinstance(mapping, TableMapping):
+            await exporting.run(job, mapping, chunks, reader, self._edge, self._log, self._queue)
+        else:
+            await run(job, chunks, reader, self._edge, self._log, self._queue)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and not self.failed.done() and (error := task.exception()):

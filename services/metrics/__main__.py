@@ -16,18 +16,26 @@ from eventlog.kafka import KafkaProducer
 from eventlog.postgres import Pool, connect, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
+from runtime.holidays import bank_holidays
 from runtime.http import application
+from schemas.working_days import WorkingDays
 from services.metrics.answers.asking import Sources
-from services.metrics.api import routers, stream
+from services.metrics.answers.restatements import Past
+from services.metrics.api import restatements, routers, stream
 from services.metrics.api.desk import Desk
+from services.metrics.closing import Closer
+from services.metrics.domain.closing import Calendar
 from services.metrics.domain.spc import Rules
 from services.metrics.domain.taking import Taken
+from services.metrics.feeding import FeedHerald
 from services.metrics.letters import LetterCarrier
 from services.metrics.live import Live
-from services.metrics.publisher import Publisher
+from services.metrics.publisher import Duty, Publisher
+from services.metrics.restating import Restater
 from services.metrics.settings import MetricsSettings
 from services.metrics.settling import Settler
 from services.metrics.store.catalogue import load
+from services.metrics.store.given import PostgresGiven
 from services.metrics.store.graves import PostgresGraves
 from services.metrics.store.ledger import PostgresLedger
 from services.metrics.store.settling import PostgresShelves
@@ -37,6 +45,7 @@ from services.metrics.store.words import Words
 from services.metrics.stream import TOPICS, Absorber, FreshnessNote, Organisation
 from services.metrics.stream import last_sent as read_tail
 from services.metrics.telling import Teller
+from services.metrics.watching import Watch
 
 PORT, SECOND_WORKER = 2, 22
 """Above the port base: worker 1, and worker 2 with the others after it."""
@@ -59,18 +68,25 @@ class Rooms:
         self.organisation = Organisation(settings.kafka_bootstrap, self.ledger)
         rules = Rules.nhse() if settings.spc == "nhse" else Rules()
         measures = load(settings.measures_file)
-        self.sources = Sources(PostgresReadings(pool, words), measures, self.organisation.tree, rules)
+        readings, tree = PostgresReadings(pool, words), self.organisation.tree
+        self.watch = Watch(
+            readings, lambda: self.organisation.tenants, settings.feed_complete_from, self.today
+        )
+        self.sources = Sources(readings, measures, tree, rules, self.watch.complete)
+        self.calendar = Calendar(self.zone, WorkingDays(bank_holidays(settings.bank_holidays, self.now())))
+        self.given = PostgresGiven(pool)
         notebook = PostgresNotebook(pool)
         self.live = Live(notebook)
         self.letters = LetterCarrier(PostgresGraves(pool), producer)
         self.publisher = Publisher(
             notebook.leading,
-            lambda: Teller(notebook, self.sources, producer),
+            lambda: Teller(notebook, self.sources, producer, Restater(self.given)),
             self.last_sent,
             self.now,
             settings.tell_every_ms / 1000,
             self.live.heard,
             self.far_behind,
+            self.duties,
         )
         self.settler = Settler(
             PostgresShelves(pool),
@@ -99,6 +115,17 @@ class Rooms:
         """Whether there is much that the ledger has not taken in yet."""
         return sum(self.carriage.lag().values()) > FAR_BEHIND
 
+    def today(self) -> dt.date:
+        """The council's day."""
+        return self.now().date()
+
+    def duties(self, teller: Teller) -> Sequence[Duty]:
+        """What the one who tells looks after besides: feeds, and figures to give."""
+        return (
+            FeedHerald(self.sources, teller, self.settings.feed_cadences),
+            Closer(self.sources, self.given, self.calendar, self.organisation.tree_known, teller),
+        )
+
     def absorbed(self, taken: Taken) -> None:
         """A batch is in the ledger: whoever passes it on may begin."""
         if taken.lines:
@@ -114,23 +141,17 @@ class Rooms:
     def parts(self) -> Sequence[process.Part]:
         """What runs beside HTTP, in the order of starting."""
         follower = self.organisation.follower
-        return [
-            follower,
-            self.carriage,
-            self.freshness,
-            self.letters,
-            self.publisher,
-            self.live,
-            self.settler,
-        ]
+        told: list[process.Part] = [self.letters, self.publisher, self.live]
+        return [follower, self.watch, self.carriage, self.freshness, *told, self.settler]
 
     def application(self) -> FastAPI:
         """The HTTP surface, with its checks."""
-        desk = Desk(self.sources, self.now, self.zone, self.settings.feed_cadences)
+        desk = Desk(self.sources, self.now, self.zone, self.settings.feed_cadences, self.watch.health)
+        past = Past(self.given, self.organisation.tree_known)
         return application(
             "metrics",
             token_reader(self.settings),
-            [*routers(desk), stream.router(desk, self.live)],
+            [*routers(desk), restatements.router(desk, past), stream.router(desk, self.live)],
             checks={
                 "postgres": lambda: reachable(self.pool),
                 "kafka": self.carriage.well,

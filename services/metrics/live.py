@@ -42,10 +42,11 @@ class Ears:
 
     def want(self, telling: Telling) -> bool:
         """Whether this telling is one of theirs."""
+        unit, measure = telling.subject.unit, telling.subject.measure
         return (
             telling.tenant == self.tenant
-            and (self.measures is None or telling.subject.measure in self.measures)
-            and (self.units is None or telling.subject.unit in self.units)
+            and (self.measures is None or measure in self.measures)
+            and (self.units is None or unit is None or unit in self.units)
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -22,6 +22,9 @@ LOOK_EVERY_S = 0.1
 SHARE = 1.0
 """After a long round we rest as long as it took: telling never takes more than half of a processor."""
 
+BESIDES_S = 0.5
+"""How often the one who tells looks after its other duties."""
+
 CATCHING_UP_S = 3.0
 """While the ledger has far to go, its figures are on their way: telling each would only slow it down."""
 
@@ -34,6 +37,17 @@ class Lead(Protocol):
     """The right to tell."""
 
     async def stands(self) -> bool: ...
+
+
+class Duty(Protocol):
+    """What the one who tells looks after besides; answers how many events were sent."""
+
+    async def round(self, now: dt.datetime) -> int: ...
+
+
+def no_duties(teller: Teller) -> Sequence[Duty]:
+    """Nothing besides."""
+    return ()
 
 
 class Publisher:
@@ -50,10 +64,11 @@ class Publisher:
         every_s: float,
         heard: Callable[[], None],
         catching_up: Callable[[], bool],
+        new_duties: Callable[[Teller], Sequence[Duty]] = no_duties,
     ) -> None:
         self._leading, self._new_teller, self._last_sent = leading, new_teller, last_sent
         self._now, self._every_s, self._heard = now, every_s, heard
-        self._catching_up = catching_up
+        self._catching_up, self._new_duties = catching_up, new_duties
         self._call = asyncio.Event()
         self._leaving = False
         self._running: asyncio.Task[None] | None = None
@@ -103,8 +118,33 @@ class Publisher:
         teller = self._new_teller()
         await teller.begin(await self._last_sent())
         log().info("telling")
+        duties = asyncio.create_task(self._look_after(self._new_duties(teller)), name="duties")
+        try:
+            await self._tell(lead, teller, duties)
+        finally:
+            duties.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await duties
+
+    async def _look_after(self, duties: Sequence[Duty]) -> None:
+        """Everything besides, one after another, so that nothing of it holds up what is told live."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            for duty in () if self._catching_up() else duties:
+                try:
+                    if sent := await duty.round(self._now()):
+                        TOLD.inc(sent)
+                        self._heard()
+                except (LogUnavailable, DatabaseUnavailable, NotNow) as error:
+                    log().warning("duty-waits", why=str(error))
+            await asyncio.sleep(max(BESIDES_S, (clock() - began) * SHARE))
+
+    async def _tell(self, lead: Lead, teller: Teller, duties: asyncio.Task[None]) -> None:
         clock = asyncio.get_running_loop().time
         while not self._leaving and await lead.stands():
+            if duties.done():
+                duties.result()  # it ends by an error only, which ends us too
             began = clock()
             sent = await teller.round(self._now())
             took = clock() - began

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from runtime.holidays import Division
 from runtime.settings import Settings
 from services.metrics.domain.worklist import Cadence
 
@@ -57,6 +59,15 @@ class MetricsSettings(Settings):
     feed_cadences: dict[str, Cadence] = Field(
         {},
         description='How often each feed speaks: {"demo/cases": "live"}; nightly where none is given.',
+    )
+    feed_complete_from: dict[str, dt.date] = Field(
+        {},
+        description='The day from which on a feed is complete: {"demo/cases": "2025-04-01"}; figures of days '
+        "before it, of the teams that it feeds, are answered as not complete.",
+    )
+    bank_holidays: Division = Field(
+        "england-and-wales",
+        description="Whose bank holidays are no working days when periods close; the list ships with us.",
     )
     spc: Literal["standard", "nhse"] = Field(
         "standard", description="How series are judged; nhse draws limits from 13 points only."

@@ -14,6 +14,7 @@ import msgspec
 from eventlog.following import Follower
 from eventlog.records import PositionMoved, Record, TopicPartition
 from runtime.telemetry import counter, gauge, histogram, log
+from schemas.envelope import Event
 from schemas.registry import Unreadable
 from schemas.tree import Tree
 from services.metrics.domain.hearing import Place, Refused, moment_of, understand
@@ -234,6 +235,7 @@ class Organisation:
         self.follower = Follower(bootstrap, [ORGANISATION], start="beginning", hear=self.hear)
         self._ledger = ledger
         self._trees: dict[str, Tree] = {}
+        self._known: dict[str, list[tuple[dt.datetime, Event]]] = {}
 
     async def hear(self, records: Sequence[Record]) -> None:
         """Take in the next records; one that cannot be read is buried, once however often it is read."""
@@ -246,6 +248,7 @@ class Organisation:
                     dead.append(Refused(place, at, record.key, record.value, error.reason, str(error)))
                 case (event, tenant):
                     self._trees[tenant] = self._trees.get(tenant, Tree()).after(event)
+                    self._known.setdefault(tenant, []).append((moment_of(record.timestamp_ms), event))
         if dead:
             await _patiently(lambda: self._ledger.bury(dead))
 
@@ -254,3 +257,15 @@ class Organisation:
         if not self.follower.caught_up.is_set():
             raise NotCaughtUp("The organisation is still being read; ask again in a moment.")
         return self._trees.setdefault(tenant, Tree())
+
+    def tree_known(self, tenant: str, moment: dt.datetime) -> Tree:
+        """The tenant's organisation as it was known at a moment; raises `NotCaughtUp` like `tree`."""
+        self.tree(tenant)
+        return Tree().after_all(
+            event for known_at, event in self._known.get(tenant, ()) if known_at <= moment
+        )
+
+    @property
+    def tenants(self) -> Collection[str]:
+        """Who has told of an organisation."""
+        return list(self._trees)

@@ -7,12 +7,13 @@ figure is not told twice, for what was told last is known.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
-import heapq
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -20,29 +21,33 @@ from eventlog.codec import event_message, key_of
 from eventlog.kafka import Producer
 from eventlog.records import Message
 from schemas.envelope import Envelope
-from schemas.measures import MeasureChanged
+from schemas.measures import GivenFigure, MeasureChanged
 from schemas.registry import TOPIC_OF, data_of, write
-from services.metrics.answers.asking import Sources
+from services.metrics.agenda import Agenda, Notebook
+from services.metrics.answers.asking import Begins, Sources
 from services.metrics.answers.figures import evaluate
-from services.metrics.domain.batch import Mark
+from services.metrics.answers.standing import Standings
 from services.metrics.domain.figures import Key
 from services.metrics.domain.periods import parse
 from services.metrics.domain.telling import (
+    NO_ICONS,
+    Notice,
     Rests,
     Subject,
     Telling,
     Told,
-    Units,
     Value,
     event_of,
     horizon,
     id_of,
     key_of_subject,
+    strand_of,
     subject_of,
-    touched,
     value_of,
     value_said,
 )
+from services.metrics.restating import TYPE as RESTATED
+from services.metrics.restating import Found, Restater
 
 TYPE = "primed.measure.changed.v1"
 TOPIC = TOPIC_OF[TYPE]
@@ -58,174 +63,219 @@ _SAID = msgspec.json.Decoder(Envelope)
 _DATA = msgspec.json.Decoder(MeasureChanged)
 
 
-class Notebook(Protocol):
-    """Where marks wait and tellings are noted."""
-
-    async def marks(self, after: int) -> Sequence[tuple[int, Mark]]: ...
-    async def mark_all(self, since: dt.date) -> None: ...
-    async def clear(self, revisions: Collection[int]) -> None: ...
-    async def revisions(self, count: int) -> Sequence[int]: ...
-    async def told(self) -> Sequence[Telling]: ...
-    async def tell(self, tellings: Sequence[Telling]) -> None: ...
-    async def forget(self, subjects: Collection[tuple[str, Subject]]) -> None: ...
-    async def known_until(self) -> dt.datetime | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class News:
-    """A value that differs from what was told last."""
+    """A value that differs from what was told last, or a given figure that does: what to send, for whom."""
 
     tenant: str
-    subject: Subject
-    value: Value
+    subject: Subject | Notice
+    type: str
+    data: msgspec.Struct
+    value: Value | None = None
 
 
 class Teller:
     """One teller at a time: it knows what was told last, and what still has to be looked at."""
 
-    def __init__(self, notebook: Notebook, sources: Sources, producer: Producer) -> None:
+    def __init__(
+        self, notebook: Notebook, sources: Sources, producer: Producer, restater: Restater | None = None
+    ) -> None:
         self._notebook, self._sources, self._producer = notebook, sources, producer
+        self.restater = restater
+        self._standings = Standings(sources)
         self._told: dict[tuple[str, Subject], Told] = {}
-        self._waiting: set[tuple[str, Key]] = set()
-        self._held: list[int] = []
-        self._units: dict[str, Units] = {}
+        self._noticed: dict[tuple[str, str], Telling] = {}
+        self._agenda = Agenda(notebook, sources)
+        self._sending = (
+            asyncio.Lock()
+        )  # revisions are noted in their order: who listens reads on from the last
         self._day: dt.date | None = None
 
     async def begin(self, last_sent: Mapping[bytes, int]) -> None:
         """Learn what was told; send again what the topic lacks (`last_sent`: its newest revision by key)."""
-        lacking: list[Message] = []
-        for telling in await self._notebook.told():
+        told, notices = await self._notebook.told(), await self._notebook.notices()
+        for telling in told:
             with contextlib.suppress(msgspec.ValidationError):  # in a form of long ago: then it is told anew
                 value = value_said(_DATA.decode(_SAID.decode(telling.payload).data))
+                assert isinstance(telling.subject, Subject)
                 self._told[telling.tenant, telling.subject] = Told(telling.revision, value)
-            message = _message(telling)
-            if last_sent.get(message.key or b"", -1) < telling.revision:
-                lacking.append(message)
+        self._noticed = {(one.tenant, one.subject.text()): one for one in notices}
+        lacking = [
+            message
+            for telling in (*told, *notices)
+            if last_sent.get((message := _message(telling)).key or b"", -1) < telling.revision
+        ]
         for some in _chunks(lacking):
             await self._producer.send(some)
+        if self.restater:
+            await self.restater.begin(notices)
 
     async def round(self, now: dt.datetime) -> int:
         """Look at what was marked, newest periods first; answers how many events were sent."""
         today = now.date()
         if today != self._day:
             await self._begin_day(today)
-        await self._look(today)
-        chosen = heapq.nlargest(MOST_AT_ONCE, self._waiting, key=lambda pair: pair[1].period.last)
+        if self._agenda.units_moved():
+            await self._agenda.everything(today, self._told)
+        for tenant, since in (await self._agenda.look(today)).items():
+            self._standings.earlier(tenant, since)
+        chosen = self._agenda.first(MOST_AT_ONCE)
         sent = 0
         for tenant in {tenant for tenant, _ in chosen}:
             sent += await self._tell(tenant, [key for whose, key in chosen if whose == tenant], now)
-        self._waiting.difference_update(chosen)
-        if self._held and not self._waiting:
-            await self._notebook.clear(self._held)
-            self._held = []
+        await self._agenda.done(chosen, today)
         return sent
 
     @property
     def behind(self) -> int:
         """Figures that still have to be looked at."""
-        return len(self._waiting)
+        return len(self._agenda)
+
+    @property
+    def tenants(self) -> Collection[str]:
+        """Whose figures are told."""
+        return self._agenda.tenants
+
+    def noticed(self, tenant: str, about: str) -> Telling | None:
+        """What was told last of a feed, or of a given figure that changed."""
+        return self._noticed.get((tenant, about))
+
+    def look_at(self, tenant: str, keys: Iterable[Key]) -> None:
+        """Look at these figures again: something about them has changed that no line says."""
+        self._agenda.add(tenant, keys)
 
     async def _begin_day(self, today: dt.date) -> None:
         """A new day, or a start: lines posted ahead come true, periods begin, old ones are taken away."""
         first, catalogue = horizon(today), self._sources.catalogue
-        gone = [
+        gone: list[tuple[str, Subject | Notice]] = [
             (tenant, subject)
             for tenant, subject in self._told
             if parse(subject.period).last < first or catalogue.get(subject.measure) is None
         ]
+        gone += [
+            (tenant, one.subject)
+            for (tenant, _), one in self._noticed.items()
+            if isinstance(one.subject, Notice) and one.subject.period and one.subject.period.last < first
+        ]
         for some in _chunks(gone):
             await self._producer.send([_tombstone(tenant, subject) for tenant, subject in some])
             await self._notebook.forget(some)
-            for key in some:
-                del self._told[key]
+        for tenant, subject in gone:
+            if isinstance(subject, Subject):
+                del self._told[tenant, subject]
+            else:
+                del self._noticed[tenant, subject.text()]
+        self._standings.forget()
         if self._day is None:
-            await self._look_at_everything(today)
+            await self._agenda.everything(today, self._told)
         else:
-            await self._notebook.mark_all(today - dt.timedelta(today.weekday()))
+            await self._agenda.begin_day(today)
         self._day = today
-
-    async def _look_at_everything(self, today: dt.date) -> None:
-        """All that has lines, and all that was told: its lines may count elsewhere now."""
-        await self._notebook.mark_all(horizon(today))
-        self._waiting |= {(tenant, key_of_subject(subject)) for tenant, subject in self._told}
-
-    async def _look(self, today: dt.date) -> None:
-        """Turn new marks into figures to look at; when units moved, every figure may have changed."""
-        if self._units_moved():
-            await self._look_at_everything(today)
-        found = await self._notebook.marks(max(self._held, default=0))
-        self._held += [revision for revision, _ in found]
-        for tenant in {mark.tenant for _, mark in found}:
-            marks = (mark for _, mark in found if mark.tenant == tenant)
-            keys = touched(marks, self._sources.catalogue, self._units_of(tenant), today)
-            self._waiting |= {(tenant, key) for key in keys}
-
-    def _units_moved(self) -> bool:
-        trees = {tenant: self._sources.tree_of(tenant) for tenant in self._units}
-        moved = [
-            tenant
-            for tenant, tree in trees.items()
-            if tree.histories is not self._units[tenant].tree.histories
-        ]
-        for tenant in moved:
-            self._units[tenant] = Units(trees[tenant])
-        return bool(moved)
-
-    def _units_of(self, tenant: str) -> Units:
-        if tenant not in self._units:
-            self._units[tenant] = Units(self._sources.tree_of(tenant))
-        return self._units[tenant]
 
     async def _tell(self, tenant: str, keys: Sequence[Key], now: dt.datetime) -> int:
         today, catalogue = now.date(), self._sources.catalogue
         keyed = [(key, catalogue[key.measure]) for key in keys]
         async with self._sources.readings.snapshot(tenant, None) as snapshot:
             figures = await evaluate(snapshot, keyed, self._sources.rollup(tenant), today, today)
+            plain = [
+                Found(subject_of(one.key), value_of(one, catalogue[one.key.measure], today))
+                for one in figures
+            ]
+            found = await self._judged(snapshot, tenant, plain, today)
             fresh = await snapshot.freshness()
-        found = ((subject_of(one.key), value_of(one, catalogue[one.key.measure], today)) for one in figures)
+        given = await self.restater.given(tenant, found) if self.restater else {}
+        restated = self.restater.restated(tenant, found, given) if self.restater else []
+        changed = [one for one in found if self._is_news(tenant, *one)]
+        if not (changed or restated):
+            return 0
+        until = fresh.fresh_at or await self._notebook.known_until() or now
+        rests = Rests(until.isoformat(), dict(fresh.positions))
         news = [
-            News(tenant, subject, value) for subject, value in found if self._is_news(tenant, subject, value)
-        ]
-        if news:
-            until = fresh.fresh_at or await self._notebook.known_until() or now
-            for some in _chunks(news):
-                await self._send(some, Rests(until.isoformat(), dict(fresh.positions)), now)
+            News(tenant, subject, TYPE, self._event(tenant, subject, value, rests, given.get(subject)), value)
+            for subject, value in changed
+        ] + [News(tenant, one.notice, RESTATED, one.event(rests)) for one in restated]
+        await self.tell(news, now)
+        if self.restater:
+            self.restater.said(tenant, restated)
         return len(news)
 
+    async def tell(self, news: Sequence[News], now: dt.datetime) -> None:
+        """Send news as events, and note them."""
+        for some in _chunks(news):
+            async with self._sending:
+                await self._send(some, now)
+
+    async def _judged(
+        self, snapshot: Begins, tenant: str, found: Sequence[Found], today: dt.date
+    ) -> list[Found]:
+        """The values with how their series stand; while the past of one waits, it stands as it was told."""
+        fresh = dict(found)
+
+        def said(subject: Subject) -> Value | None:
+            told = self._told.get((tenant, subject))
+            return fresh.get(subject) or (told.value if told else None)
+
+        strands = [strand_of(tenant, key_of_subject(subject)) for subject, _ in found]
+        looked_at = Counter(strands)
+        for (subject, value), strand in zip(found, strands, strict=True):
+            if value.over and self._is_news(tenant, subject, value):
+                self._standings.forget(strand)
+                self._agenda.stir(strand)
+        judged = []
+        for (subject, value), strand in zip(found, strands, strict=True):
+            told = self._told.get((tenant, subject))
+            icons = told.value.icons if told else NO_ICONS
+            if self._agenda.some_of(strand) <= looked_at[strand]:
+                icons = await self._standings.of(snapshot, strand, today, said)
+            judged.append(Found(subject, value._replace(icons=icons)))
+        return judged
+
     def _is_news(self, tenant: str, subject: Subject, value: Value) -> bool:
-        """A first nothing in a period that is over is no news: nobody counted there."""
+        """A first nothing in a period that is over is no news: nobody counted there.
+
+        How the series stands is news with its newest periods only: else each change would tell all of it.
+        """
         told = self._told.get((tenant, subject))
         if told is None:
             return bool(value.value or value.numerator or value.denominator) or not value.over
+        if value.over:
+            return told.value._replace(icons=value.icons) != value
         return told.value != value
 
-    async def _send(self, news: Sequence[News], rests: Rests, now: dt.datetime) -> None:
+    def _event(
+        self, tenant: str, subject: Subject, value: Value, rests: Rests, given: GivenFigure | None
+    ) -> MeasureChanged:
+        before = self._told.get((tenant, subject))
+        return event_of(subject, value, before.value if before else None, rests, given)
+
+    async def _send(self, news: Sequence[News], now: dt.datetime) -> None:
         """Send, then note: what is noted was sent; what was sent and not noted is sent again as newer."""
         revisions = await self._notebook.revisions(len(news))
-        tellings = [
-            self._telling(one, revision, rests, now) for one, revision in zip(news, revisions, strict=True)
-        ]
+        tellings = [telling_of(one, revision, now) for one, revision in zip(news, revisions, strict=True)]
         await self._producer.send([_message(telling) for telling in tellings])
         await self._notebook.tell(tellings)
-        for one, revision in zip(news, revisions, strict=True):
-            self._told[one.tenant, one.subject] = Told(revision, one.value)
+        for one, telling in zip(news, tellings, strict=True):
+            if isinstance(one.subject, Notice):
+                self._noticed[one.tenant, one.subject.text()] = telling
+            elif one.value is not None:
+                self._told[one.tenant, one.subject] = Told(telling.revision, one.value)
 
-    def _telling(self, news: News, revision: int, rests: Rests, now: dt.datetime) -> Telling:
-        before = self._told.get((news.tenant, news.subject))
-        data = event_of(news.subject, news.value, before.value if before else None, rests)
-        envelope = Envelope(
-            specversion="1.0",
-            id=id_of(news.tenant, news.subject, revision),
-            source="primed/metrics",
-            type=TYPE,
-            subject=news.subject.text(),
-            time=now.isoformat(timespec="milliseconds"),
-            tenant=news.tenant,
-            sequence=str(revision),
-            datacontenttype="application/json",
-            data=data_of(data),
-        )
-        return Telling(news.tenant, news.subject, revision, write(envelope))
+
+def telling_of(news: News, revision: int, now: dt.datetime) -> Telling:
+    """The event as it is sent."""
+    envelope = Envelope(
+        specversion="1.0",
+        id=id_of(news.tenant, news.subject, revision),
+        source="primed/metrics",
+        type=news.type,
+        subject=news.subject.text(),
+        time=now.isoformat(timespec="milliseconds"),
+        tenant=news.tenant,
+        sequence=str(revision),
+        datacontenttype="application/json",
+        data=data_of(news.data),
+    )
+    return Telling(news.tenant, news.subject, revision, write(envelope))
 
 
 def _chunks(many: Sequence[What]) -> Iterator[Sequence[What]]:
@@ -237,5 +287,5 @@ def _message(telling: Telling) -> Message:
     return event_message(telling.payload, _SAID.decode(telling.payload))
 
 
-def _tombstone(tenant: str, subject: Subject) -> Message:
+def _tombstone(tenant: str, subject: Subject | Notice) -> Message:
     return Message(TOPIC, key_of(tenant, subject.text()), None, ())

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -164,10 +165,13 @@ def shown(job: Import, now: dt.datetime) -> dict[str, Any]:
         "format": job.format,
         "mapping": job.mapping,
         "as_of": job.as_of,
+        "coverage": None if job.coverage is None else msgspec.json.decode(job.coverage),
         "state": job.state,
         "rows_read": job.rows_read,
         "accepted": job.accepted,
+        "unchanged": job.unchanged,
         "refused": job.refused,
+        "withdrawn": job.withdrawn,
         "events": job.events,
         "rate": job.rate(now),
         "note": job.note,

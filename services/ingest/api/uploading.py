@@ -15,13 +15,14 @@ from runtime.auth import Principal
 from runtime.problems import Problem, wrong
 from schemas.registry import instant
 from services.ingest.api.bodies import media_type
+from services.ingest.api.covering import covered_by
 from services.ingest.api.ports import KeptMapping, Mappings, Uploads
 from services.ingest.domain.imports import Import
 from services.ingest.domain.mapping import parse
 from services.ingest.domain.rows import UnreadableFile
 from services.ingest.domain.uploads import SpoolFull, TooLarge
 
-NEED_MAPPING = ("xes",)
+NEED_MAPPING = ("xes", "table")
 
 
 class Asked(BaseModel):
@@ -30,7 +31,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: str | None = Field(
-        None, max_length=40, description="cloudevents or xes; seen from the file if left out."
+        None, max_length=40, description="cloudevents, table or xes; seen from the file if left out."
     )
     mapping: str | None = Field(
         None,
@@ -42,6 +43,14 @@ class Asked(BaseModel):
         None,
         max_length=40,
         description="RFC 3339: the moment the export shows; a newer one then wins over an older.",
+    )
+
+    coverage: str | None = Field(
+        None,
+        max_length=120,
+        pattern=r"^(all|none|[a-z_]+:(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?)$",
+        description="Of a table: which items it would hold if they existed: all, none, or those whose date "
+        "in a field lies in days, as received:2026-04-01..2027-03-31; left out, what the mapping says.",
     )
 
 
@@ -69,6 +78,7 @@ class Receiver:
         try:
             form = self._form(job_id, asked)
             mapping = await self._fitting(mapping, form, asked, who)
+            covered = covered_by(mapping, asked.coverage, asked.as_of)
         except BaseException:
             self.uploads.drop(job_id)
             raise
@@ -80,6 +90,7 @@ class Receiver:
             mapping=None if mapping is None else mapping.name,
             mapping_text=None if mapping is None else mapping.body,
             as_of=asked.as_of,
+            coverage=covered,
             packed_bytes=size,
             place=self.place,
             sent_by=who.subject,

@@ -57,6 +57,23 @@ def batches(rows: Iterator[Row], tenant: str, edge: Edge) -> Iterator[Batch]:
         raise broken
 
 
+def parts(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Neighbouring rows of a table. Where reading breaks off, what was read is given first."""
+    some: list[Row] = []
+    try:
+        for row in rows:
+            some.append(row)
+            if len(some) >= MAX_ROWS:
+                yield some
+                some = []
+    except UnreadableFile:
+        if some:
+            yield some
+        raise
+    if some:
+        yield some
+
+
 def admitted(row: Row, tenant: str, edge: Edge) -> tuple[Admitted, ...] | Reject:
     """The events of a row as the log keeps them, or its reject."""
     if row.reject is not None:

@@ -15,8 +15,9 @@ class Import:
     """One file and how far it has come.
 
     `rows_read` is the number of the last row that is dealt with: its events are in the log, or its reject is
-    kept. `accepted` and `refused` count rows, `events` what the log acknowledged. `place` is the machine and
-    folder that hold the upload.
+    kept. `accepted`, `unchanged` (of those accepted) and `refused` count rows, `withdrawn` items that are
+    gone, `events` what the log acknowledged. `coverage` is the JSON of a table's coverage. `place` is the
+    machine and folder that hold the upload.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Import:
     mapping: str | None
     mapping_text: str | None
     as_of: str | None
+    coverage: str | None
     packed_bytes: int
     place: str
     sent_by: str
@@ -34,6 +36,8 @@ class Import:
     rows_read: int = 0
     accepted: int = 0
     refused: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
     events: int = 0
     note: str | None = None
     error: str | None = None
@@ -57,3 +61,5 @@ class Step:
     accepted: int
     refused: int
     events: int
+    unchanged: int = 0
+    withdrawn: int = 0

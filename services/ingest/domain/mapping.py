@@ -1,4 +1,4 @@
-"""A mapping, in YAML, says where a file keeps things: which columns make which events of a work item."""
+"""A mapping, in YAML, says where a file keeps things: of event logs here, of tables in `table.py`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import yaml
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.registry import WORK_VERBS
+from services.ingest.domain.table import TableMapping, faults
 
 MAX_BYTES = 64 * 1024
 DATE_FIELDS = ("due", "start_by")
@@ -52,7 +53,7 @@ class EventMapping(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How one kind of file becomes events. A blank or missing time means that the event did not happen."""
+    """How one kind of event log becomes events. Without a time the event did not happen."""
 
     format: Literal["xes"]
     source: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -66,20 +67,30 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     personal: tuple[str, ...] = ()
 
 
-def parse(text: str) -> Mapping:
+AnyMapping = Mapping | TableMapping
+
+
+def parse(text: str) -> AnyMapping:
     """Read a mapping; raises `BadMapping` when it does not say what it must."""
     if len(text.encode()) > MAX_BYTES:
         raise BadMapping(f"A mapping has at most {MAX_BYTES // 1024} KiB.")
     try:
-        mapping = msgspec.convert(yaml.load(text, Loader=_Loader), Mapping)  # noqa: S506 - a SafeLoader, see below
+        said = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, see below
+        of_table = isinstance(said, dict) and said.get("format") == "table"
+        mapping: AnyMapping = (
+            msgspec.convert(said, TableMapping) if of_table else msgspec.convert(said, Mapping)
+        )
     except (yaml.YAMLError, msgspec.ValidationError, RecursionError, ValueError) as error:
         raise BadMapping(f"The mapping cannot be read: {error}") from error
     _check_zone(mapping.zone)
-    _check_events(mapping)
+    if isinstance(mapping, Mapping):
+        _check_events(mapping)
+    elif (wrong := faults(mapping)) is not None:
+        raise BadMapping(wrong)
     return mapping
 
 
-def zone_of(mapping: Mapping) -> ZoneInfo:
+def zone_of(mapping: AnyMapping) -> ZoneInfo:
     """The zone of times that carry no offset."""
     return ZoneInfo(mapping.zone)
 

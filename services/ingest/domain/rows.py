@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,12 +24,26 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """An item as a table's row shows it: its key, its data as JSON, and its dates."""
+
+    key: str
+    row: bytes
+    dates: tuple[tuple[str, dt.date], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a file: drafts of events as JSON bytes, or why there are none. Rows count from 1."""
+    """One row of a file: drafts of events as JSON bytes, or an item as it stands, or why there is neither.
+
+    Rows count from 1. `key` names the item where it can be told, also of a refused row.
+    """
 
     number: int
     drafts: Sequence[bytes] = ()
     reject: Reject | None = None
+    shown: Shown | None = None
+    key: str | None = None
 
 
 class UnreadableFile(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.ingest.flow import Reader
-from services.ingest.formats import cloudevents, xes
+from services.ingest.formats import cloudevents, table, xes
 
-READERS: Mapping[str, Reader] = {"cloudevents": cloudevents.rows, "xes": xes.rows}
+READERS: Mapping[str, Reader] = {"cloudevents": cloudevents.rows, "table": table.rows, "xes": xes.rows}
 """The formats that `POST /v1/imports?format=` knows."""

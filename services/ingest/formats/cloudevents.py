@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.ingest.domain.mapping import Mapping
+from services.ingest.domain.mapping import AnyMapping
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 
 LONGEST_LINE = 256 * 1024
@@ -12,7 +12,7 @@ BOM = b"\xef\xbb\xbf"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def rows(chunks: Iterator[bytes], mapping: Mapping | None, as_of: str | None) -> Iterator[Row]:
+def rows(chunks: Iterator[bytes], mapping: AnyMapping | None, as_of: str | None) -> Iterator[Row]:
     """A row for each line that is not blank. Mapping and as-of are not used: each event says all itself."""
     for number, line in enumerate(_lines(chunks), start=1):
         if line is None:

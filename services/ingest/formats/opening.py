@@ -12,6 +12,9 @@ from services.ingest.domain.rows import UnreadableFile
 GZIP = b"\x1f\x8b"
 CHUNK = 64 * 1024
 XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
+ZIP = b"PK\x03\x04"
+DELIMITERS = (b",", b";", b"\t", b"|")
+CONTROL = bytes(number for number in range(32) if number != 9)
 JSON_STARTS = (b"{", b"\xef\xbb\xbf{")
 
 
@@ -43,7 +46,15 @@ def format_of(first: bytes) -> str | None:
     start = first.lstrip(b" \t\r\n")
     if start.startswith(XML_STARTS):
         return "xes"
-    return "cloudevents" if start.startswith(JSON_STARTS) else None
+    if start.startswith(JSON_STARTS):
+        return "cloudevents"
+    return "table" if start.startswith(ZIP) or _has_columns(first) else None
+
+
+def _has_columns(first: bytes) -> bool:
+    """Whether the first line is text with a delimiter between its words."""
+    head = first.partition(b"\n")[0].replace(b"\0", b"")
+    return head.translate(None, CONTROL) == head.rstrip(b"\r") and any(mark in head for mark in DELIMITERS)
 
 
 def _unpacked(file: BinaryIO, limits: Unpacking) -> Iterator[bytes]:

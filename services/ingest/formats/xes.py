@@ -9,7 +9,7 @@ import msgspec
 from lxml import etree
 
 from services.ingest.domain.cases import Case, events_of
-from services.ingest.domain.mapping import Mapping
+from services.ingest.domain.mapping import AnyMapping, Mapping
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 
 MAX_DEPTH = 32
@@ -17,9 +17,9 @@ MAX_ELEMENTS = 1_000_000
 """Elements below one child of the log; a trace with more would not fit into flat memory."""
 
 
-def rows(chunks: Iterator[bytes], mapping: Mapping | None, as_of: str | None) -> Iterator[Row]:
+def rows(chunks: Iterator[bytes], mapping: AnyMapping | None, as_of: str | None) -> Iterator[Row]:
     """A row for each trace. Raises `UnreadableFile` where the XML cannot be read on."""
-    if mapping is None:
+    if not isinstance(mapping, Mapping):
         raise UnreadableFile("An XES log needs a mapping; name one with ?mapping=, see GET /v1/mappings.")
     number = 0
     for case in cases(chunks):

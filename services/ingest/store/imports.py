@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import fields
 
-from eventlog.postgres import Pool, Row, statements, transaction
+from eventlog.postgres import Connection, Pool, Row, statements, transaction
 from runtime import telemetry
 from services.ingest.domain.imports import Import, State, Step
 from services.ingest.domain.rows import Reject
@@ -34,7 +34,7 @@ class ImportBook:
             await connection.execute(
                 SQL["add"],
                 *(job.id, job.tenant, job.name, job.format, job.mapping, job.mapping_text, job.as_of),
-                *(job.packed_bytes, job.place, job.sent_by, job.created_at),
+                *(job.coverage, job.packed_bytes, job.place, job.sent_by, job.created_at),
             )
 
     async def find(self, tenant: str, name: str) -> Import | None:
@@ -82,22 +82,29 @@ class ImportBook:
     async def advance(self, job: Import, step: Step, rejects: Sequence[Reject]) -> bool:
         """Progress and rejects of one batch in one transaction; False when the import moved or ended."""
         async with transaction(self._pool) as connection:
-            done = await connection.execute(
-                SQL["advance"],
-                *(job.id, step.after, step.last_row, step.accepted, step.refused, step.events),
-            )
-            if done != "UPDATE 1":
+            if not await self._move(connection, job, step, rejects):
                 return False
-            if rejects:
-                await connection.execute(
-                    SQL["reject"],
-                    *(job.id, [one.row for one in rejects], [one.column for one in rejects]),
-                    *([one.value for one in rejects], [one.reason for one in rejects]),
-                    *([one.remedy for one in rejects], self._max_rejects),
-                )
+        self._count(step)
+        return True
+
+    async def _move(self, connection: Connection, job: Import, step: Step, rejects: Sequence[Reject]) -> bool:
+        done = await connection.execute(
+            SQL["advance"],
+            *(job.id, step.after, step.last_row, step.accepted, step.refused, step.events),
+            *(step.unchanged, step.withdrawn),
+        )
+        if done == "UPDATE 1" and rejects:
+            await connection.execute(
+                SQL["reject"],
+                *(job.id, [one.row for one in rejects], [one.column for one in rejects]),
+                *([one.value for one in rejects], [one.reason for one in rejects]),
+                *([one.remedy for one in rejects], self._max_rejects),
+            )
+        return bool(done == "UPDATE 1")
+
+    def _count(self, step: Step) -> None:
         ROWS.labels("accepted").inc(step.accepted)
         ROWS.labels("refused").inc(step.refused)
-        return True
 
     async def tell(self, job: Import, note: str | None) -> None:
         """What the import waits for."""

@@ -1,7 +1,7 @@
 -- name: add
-INSERT INTO import (id, tenant, name, format, mapping, mapping_text, as_of, packed_bytes, place, sent_by,
-                    created_at, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued')
+INSERT INTO import (id, tenant, name, format, mapping, mapping_text, as_of, coverage, packed_bytes, place,
+                    sent_by, created_at, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued')
 
 -- name: find
 SELECT * FROM import WHERE tenant = $1 AND id = $2
@@ -29,7 +29,8 @@ RETURNING *
 -- name: advance
 -- Continues only from the row that is written down: who woke up late or was cancelled changes nothing.
 UPDATE import
-SET rows_read = $3, accepted = accepted + $4, refused = refused + $5, events = events + $6
+SET rows_read = $3, accepted = accepted + $4, refused = refused + $5, events = events + $6,
+    unchanged = unchanged + $7, withdrawn = withdrawn + $8
 WHERE id = $1 AND state = 'running' AND rows_read = $2
 
 -- name: reject

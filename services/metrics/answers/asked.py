@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.metrics.answers.asking import Ask, BadQuestion, Cuts, Sum, Sums
+from services.metrics.domain.complete import Family
 from services.metrics.domain.cuts import ALL, Only
 from services.metrics.domain.periods import containing
 from services.metrics.domain.trail import BEGINNING
@@ -26,11 +27,25 @@ def checked(days: Days) -> Days:
     return days
 
 
-def months_until(ask: Ask, days: Days, months: int = MONTHS) -> tuple[dt.date, dt.date]:
-    """First and last day, none after the day asked; without days so many months with the present one."""
+def months_until(ask: Ask, days: Days, months: int = MONTHS, of: Family = "work") -> tuple[dt.date, dt.date]:
+    """First and last day, none after the day asked; without days so many months with the present one.
+
+    Days before the feeds of work, or of packages, were complete are left out.
+    """
     first, last = checked(days)
     this = containing(ask.as_at, "month")
-    return first or this.back(months - 1).first, min(last or this.last, ask.as_at)
+    found = first or this.back(months - 1).first, min(last or this.last, ask.as_at)
+    return max(found[0], complete(ask, found[1], of)), found[1]
+
+
+def complete(ask: Ask, day: dt.date, of: Family = "work") -> dt.date:
+    """The first day that is complete in the unit asked; refused where that is after the day asked for."""
+    since = ask.complete_in.get(of, dt.date.min)
+    if day < since:
+        raise BadQuestion(
+            "from", f"There are no figures of days before {since}, from which on the feeds are complete here."
+        )
+    return since
 
 
 async def standing(

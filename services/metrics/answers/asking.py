@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from schemas.tree import Tree
+from services.metrics.domain.complete import ALWAYS, Complete, Family
 from services.metrics.domain.cuts import Cuts as Cuts
 from services.metrics.domain.cuts import Sum as Sum
 from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
@@ -48,6 +49,19 @@ class Ask:
     as_at: dt.date
     today: dt.date
     as_known: dt.datetime | None = None
+    stale: tuple[str, ...] = ()
+    """Feeds that have been silent for too long."""
+    complete_in: Mapping[Family, dt.date] = field(default_factory=dict)
+    """Since when the feeds of work and of packages are complete in this unit."""
+    before_all: bool = False
+    """Nothing was known yet at the moment asked."""
+    note: str | None = None
+    """What has to be said beside the answer."""
+
+    @property
+    def complete_from(self) -> dt.date | None:
+        """From which day on everything is complete in this unit."""
+        return max(self.complete_in.values(), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +81,18 @@ class Answer(Generic[What]):
     what: What
 
 
-class Ledger(Protocol):
+class Begins(Protocol):
+    """Since when the ledger has entries."""
+
+    async def begins(self, accounts: Collection[str]) -> dt.date | None: ...
+
+
+class Ledger(Begins, Protocol):
     """Sums of the ledger by team, each list of terms over each slice or day asked."""
 
     async def flows(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Flows: ...
     async def stocks(self, terms: Sequence[Term], days: Sequence[dt.date], teams: Wide) -> Stocks: ...
     async def spreads(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Spreads: ...
-    async def begins(self, accounts: Collection[str]) -> dt.date | None: ...
 
 
 class Sums(Protocol):
@@ -81,6 +100,10 @@ class Sums(Protocol):
 
     async def sums(self, cuts: Cuts) -> list[Sum]: ...
     async def traced(self, cuts: Cuts, known_after: dt.datetime | None, limit: int) -> list[Line]: ...
+
+
+class Counted(Ledger, Sums, Protocol):
+    """What figures are made from."""
 
 
 class Trail(Protocol):
@@ -99,9 +122,11 @@ class Lists(Protocol):
     async def work(self, teams: Teams, page: WorkPage) -> list[Work]: ...
     async def counts(self, teams: Teams, worker: str | None, today: dt.date) -> Counts: ...
     async def feeds(self, today: dt.date) -> list[Feed]: ...
+    async def began(self) -> dt.datetime | None: ...
+    async def fed(self, source: str, accounts: Collection[str]) -> frozenset[str]: ...
 
 
-class Snapshot(Ledger, Sums, Trail, Lists, Protocol):
+class Snapshot(Counted, Trail, Lists, Protocol):
     """One consistent reading of the live generation."""
 
     async def freshness(self) -> Freshness: ...
@@ -123,13 +148,15 @@ class Sources:
     catalogue: Catalogue
     tree_of: Callable[[str], Tree]
     rules: Rules
+    complete_of: Callable[[str], Complete] = lambda tenant: ALWAYS
+    """Since when the feeds of a tenant are complete."""
     _rollups: dict[str, Rollup] = field(default_factory=dict)
 
     def rollup(self, tenant: str) -> Rollup:
-        """Who belongs where, by the tree as it is known now."""
-        tree, known = self.tree_of(tenant), self._rollups.get(tenant)
-        if known is None or known.tree is not tree:
-            known = self._rollups[tenant] = Rollup(tree)
+        """Who belongs where by the tree as it is known now, and since when their feeds are complete."""
+        tree, complete, known = self.tree_of(tenant), self.complete_of(tenant), self._rollups.get(tenant)
+        if known is None or known.tree is not tree or known.complete is not complete:
+            known = self._rollups[tenant] = Rollup(tree, complete)
         return known
 
     def declared(self, measure: str) -> Declared:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from schemas.tree import Tree
-from services.metrics.answers.asked import Days, checked
+from services.metrics.answers.asked import Days, checked, complete
 from services.metrics.answers.asking import Answer, Ask, Cuts, Sources, Sums
 from services.metrics.domain.cuts import Only
 from services.metrics.domain.leavers import By, Held, Left, closed, finding, gone, leavers
@@ -28,6 +28,7 @@ async def left(sources: Sources, ask: Ask, by: By, days: Days, only: Only) -> An
 
     Days limit when the worker left or the team was closed.
     """
+    complete(ask, ask.as_at)
     first, last = checked(days)
     rollup = sources.rollup(ask.tenant)
     span = Span(BEGINNING, ask.as_at, rollup.on(ask.unit, ask.as_at))

@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.metrics.answers.asked import Days, checked, happened, months_until, standing
-from services.metrics.answers.asking import Answer, Ask, Ledger, Sources, Sums
-from services.metrics.answers.figures import evaluate, periods_of
+from services.metrics.answers.asked import Days, checked, complete, happened, months_until, standing
+from services.metrics.answers.asking import Answer, Ask, Counted, Sources, Sums
+from services.metrics.answers.figures import judged
 from services.metrics.domain import finding, reports
 from services.metrics.domain.cuts import ALL, Only
-from services.metrics.domain.figures import Key
 from services.metrics.domain.periods import containing, year_before
 from services.metrics.domain.reports import (
     By,
@@ -22,7 +21,7 @@ from services.metrics.domain.reports import (
     OutcomeRow,
     Workload,
 )
-from services.metrics.domain.series import Series, judge
+from services.metrics.domain.series import Series
 from services.metrics.domain.units import Rollup
 
 QUARTER = 3
@@ -98,7 +97,7 @@ async def completed(
         flows = await _flows(snapshot, rollup, ask.unit, accounts, (first, last), by, only)
         rows = reports.completed(flows, by, first, last)
         if only == ALL:
-            said = finding.of_completed((await _judged(sources, ask, snapshot, ["completed"]))[0], ask.as_at)
+            said = finding.of_completed(await _completed_over_time(sources, ask, snapshot), ask.as_at)
         else:
             said = finding.of_done(sum(row.completed for row in rows), sum(row.late for row in rows))
         report = CompletedReport(by, rows, said, first, last)
@@ -109,7 +108,8 @@ async def outcomes(sources: Sources, ask: Ask, days: Days, only: Only = ALL) -> 
     """How completed work ended; without days in the last three whole months."""
     checked(days)
     this = containing(ask.as_at, "month")
-    first, last = days[0] or this.back(QUARTER).first, min(days[1] or this.back(1).last, ask.as_at)
+    last = min(days[1] or this.back(1).last, ask.as_at)
+    first = max(days[0] or this.back(QUARTER).first, complete(ask, last))
     rollup = sources.rollup(ask.tenant)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         now = await _flows(snapshot, rollup, ask.unit, ("completed",), (first, last), "outcome", only)
@@ -128,26 +128,21 @@ async def summary(sources: Sources, ask: Ask) -> Answer[str]:
         opened = await _open_work(snapshot, rollup, ask, "month", ALL)
         dues = reports.workload(opened, (), as_at=ask.as_at).dues
         spoken = [name for name in SPOKEN if sources.catalogue.get(name)]
-        judged = await _judged(sources, ask, snapshot, spoken)
-        named = [(SPOKEN[name], one) for name, one in zip(spoken, judged, strict=True)]
-        said = finding.of_team(finding.of_open(dues, ask.as_at), named, ask.as_at)
+        declared = [sources.declared(name) for name in spoken]
+        made = await judged(snapshot, ask, declared, "month", rollup, sources.rules)
+        named = [(SPOKEN[name], one) for name, one in zip(spoken, made, strict=True)]
+        since = ask.complete_in.get("work")
+        if since and ask.as_at < since:
+            said = f"There are no figures of days before {since}: not everything was told of them."
+        else:
+            said = finding.of_team(finding.of_open(dues, ask.as_at), named, ask.as_at)
         return Answer(ask, await snapshot.freshness(), said)
 
 
-async def _judged(sources: Sources, ask: Ask, ledger: Ledger, measures: Sequence[str]) -> list[Series]:
-    """The measures' last two years by month, judged."""
-    declared = [sources.declared(measure) for measure in measures]
-    months = [await periods_of(ledger, one, "month", ask.as_at, (None, None)) for one in declared]
-    keys = [
-        (Key(one.measure.id, ask.unit, month), one)
-        for one, shown in zip(declared, months, strict=True)
-        for month in shown
-    ]
-    figures = await evaluate(ledger, keys, sources.rollup(ask.tenant), ask.as_at, ask.today)
-    by_measure = {
-        one.measure.id: [made for made in figures if made.key.measure == one.measure.id] for one in declared
-    }
-    return [judge(one.measure, by_measure[one.measure.id], sources.rules) for one in declared]
+async def _completed_over_time(sources: Sources, ask: Ask, ledger: Counted) -> Series:
+    """The last two years of work completed, by month."""
+    declared, rollup = [sources.declared("completed")], sources.rollup(ask.tenant)
+    return (await judged(ledger, ask, declared, "month", rollup, sources.rules))[0]
 
 
 async def _open_work(ledger: Sums, rollup: Rollup, ask: Ask, by: By, only: Only) -> list[OpenWork]:

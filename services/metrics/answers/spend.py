@@ -43,7 +43,7 @@ async def spend(
     sources: Sources, ask: Ask, by: By, days: Days, per: Per = "month", only: Only = ALL
 ) -> Answer[SpendReport]:
     """The spend bridge by month and, cut, by setting or team; per period all the days in one row."""
-    first, last = months_until(ask, days)
+    first, last = months_until(ask, days, of="packages")
     rollup = sources.rollup(ask.tenant)
     over = stretches(per == "month", first, last)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from services.metrics.answers.asked import Days, checked, happened, months_until, standing
+from services.metrics.answers.asked import Days, checked, complete, happened, months_until, standing
 from services.metrics.answers.asking import Answer, Ask, Sources
 from services.metrics.domain import ages, waits
 from services.metrics.domain.cuts import ALL, Only, Per
@@ -54,6 +54,7 @@ async def waited(
 
 async def overdue(sources: Sources, ask: Ask, by: ages.By, days: Days, only: Only = ALL) -> Answer[AgeReport]:
     """Overdue work as at the day asked, each piece once; days limit the due dates."""
+    complete(ask, ask.as_at)
     first, last = checked(days)
     teams = sources.rollup(ask.tenant).on(ask.unit, ask.as_at)
     cut = () if by in ("all", "month") else (by,)

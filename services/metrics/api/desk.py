@@ -13,14 +13,16 @@ from typing import Annotated, Any, TypeAlias
 
 from fastapi import Query
 
-from runtime.auth import Principal, needs
+from runtime.auth import Principal, may_see_person, needs
 from runtime.problems import TITLES, Problem, not_found, wrong
 from schemas.registry import EARLIEST, LATEST
 from services.metrics.answers.asking import Ask, BadQuestion, NotThere, Sources
 from services.metrics.domain.periods import BadPeriod, day_of, days_of
 from services.metrics.domain.units import Teams
-from services.metrics.domain.worklist import Cadence
+from services.metrics.domain.worklist import UNHEARD, Cadence, Health
 
+CLOCKS = dt.timedelta(minutes=1)
+"""Callers' clocks may be so far ahead of ours."""
 READERS = ("practitioner", "manager", "head", "director", "finance", "analyst", "operator", "service")
 Unit: TypeAlias = Annotated[
     str | None, Query(max_length=200, description="Unit id; without one your own unit, or the council.")
@@ -58,6 +60,8 @@ class Desk:
     now: Callable[[], dt.datetime]
     zone: dt.tzinfo
     cadences: Mapping[str, Cadence] = field(default_factory=dict)
+    health: Callable[[str], Health] = lambda tenant: UNHEARD
+    """How the feeds of a tenant stood when somebody looked last."""
 
     @property
     def today(self) -> dt.date:
@@ -85,7 +89,30 @@ class Desk:
         if not self.may_see(who, chosen, today):
             raise not_found()
         then = min(day_of(as_known, self.zone), today) if as_known else today
-        return Ask(who.tenant, chosen, as_at or then, today, as_known)
+        health, rollup = self.health(who.tenant), self.sources.rollup(who.tenant)
+        since = rollup.complete.families(rollup.on(chosen, as_at or then))
+        return Ask(
+            who.tenant,
+            chosen,
+            as_at or then,
+            today,
+            as_known,
+            stale=health.stale(self.cadences, self.now()),
+            complete_in={family: found.day for family, found in since.items()},
+            before_all=bool(as_known and health.began and as_known < health.began),
+            note=self._note(as_known, health.began),
+        )
+
+    def _note(self, as_known: dt.datetime | None, began: dt.datetime | None) -> str | None:
+        """What has to be said of the moment asked: nothing was known yet, or it is still to come."""
+        if as_known is None:
+            return None
+        if as_known > self.now() + CLOCKS:
+            return "as_known is still to come: these are the figures as they are known now."
+        if began is not None and as_known < began:
+            first = began.astimezone(self.zone).isoformat(timespec="seconds")
+            return f"Nothing was known then; the first event was known at {first}."
+        return None
 
     def may_see(self, who: Principal, unit: str, today: dt.date) -> bool:
         """Whether the unit lies in the caller's scope by today's tree."""
@@ -93,6 +120,15 @@ class Desk:
         if who.unit is None and unit == rollup.home(None):
             return True
         return rollup.tree.covers(who.unit, unit, today)
+
+    def own_of(self, who: Principal, worker: str) -> str:
+        """The worker's team, for themselves and who manages it; a foreign worker is a missing one."""
+        tree, today = self.sources.rollup(who.tenant).tree, self.today
+        team = tree.team_of(worker, today)
+        supervises = team is not None and tree.covers(who.unit, team, today)
+        if not may_see_person(who, worker, supervises):
+            raise not_found()
+        return team or who.unit or self.sources.rollup(who.tenant).home(None)
 
     def scope(self, who: Principal) -> Teams:
         """The teams whose work the caller may see, by today's tree."""

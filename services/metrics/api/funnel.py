@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from services.metrics.answers.asking import Ask
+from services.metrics.answers.asking import Answer, Ask
 from services.metrics.answers.funnel import Compared, compare
 from services.metrics.api.desk import Desk, answering
+from services.metrics.api.figures import MeasureId, PeriodText
 from services.metrics.api.shaping import meta_of
 from services.metrics.api.views import Meta, Number, View
 from services.metrics.domain import funnel as domain
@@ -76,42 +77,41 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get("/v1/funnel", summary="The teams of a unit compared, as chance would have them.")
     async def funnel(
-        measure: Annotated[
-            str, Query(max_length=100, description="Id of a measure that is a share; see /v1/measures.")
-        ],
+        measure: MeasureId,
         ask: Ask = Depends(desk.ask),
-        period: Annotated[
-            str | None,
-            Query(max_length=10, description="2026-11 or 2026-W46; without one the month of `as_at`."),
-        ] = None,
+        period: PeriodText = None,
     ) -> Funnel:
         with answering():
             chosen = parse(period) if period else containing(ask.as_at, "month")
             answer = await compare(desk.sources, ask, measure, chosen)
-        compared, about = answer.what, answer.what.declared.measure
-        return Funnel(
-            **meta_of(answer),
-            measure=about.id,
-            name=about.name,
-            unit=ask.unit,
-            period=chosen.label,
-            first=chosen.first,
-            last=chosen.last,
-            unfinished=compared.unfinished,
-            unit_of_measure=about.unit,
-            polarity=about.polarity,
-            definition=about.definition,
-            pooled=compared.funnel.pooled,
-            numerator=compared.funnel.numerator,
-            denominator=compared.funnel.denominator,
-            teams=[_spot(one, compared) for one in compared.funnel.spots],
-            curve=[_limits(one) for one in compared.funnel.curve],
-            spread=compared.funnel.spread,
-            over_dispersed=compared.funnel.too_wide,
-            finding=compared.finding,
-        )
+        return _funnel(answer)
 
     return routes
+
+
+def _funnel(answer: Answer[Compared]) -> Funnel:
+    compared, about = answer.what, answer.what.declared.measure
+    return Funnel(
+        **meta_of(answer),
+        measure=about.id,
+        name=about.name,
+        unit=answer.ask.unit,
+        period=compared.period.label,
+        first=compared.period.first,
+        last=compared.period.last,
+        unfinished=compared.unfinished,
+        unit_of_measure=about.unit,
+        polarity=about.polarity,
+        definition=about.definition,
+        pooled=compared.funnel.pooled,
+        numerator=compared.funnel.numerator,
+        denominator=compared.funnel.denominator,
+        teams=[_spot(one, compared) for one in compared.funnel.spots],
+        curve=[_limits(one) for one in compared.funnel.curve],
+        spread=compared.funnel.spread,
+        over_dispersed=compared.funnel.too_wide,
+        finding=compared.finding,
+    )
 
 
 def _spot(spot: domain.Spot, compared: Compared) -> Spot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -13,7 +13,7 @@ from schemas.tree import Tree
 from services.metrics.answers import lists
 from services.metrics.answers.asking import Ask
 from services.metrics.api import trail_views as views
-from services.metrics.api.desk import READERS, Cursor, Desk, cursor_of, place_of
+from services.metrics.api.desk import READERS, Cursor, Desk, answering, cursor_of, place_of
 from services.metrics.api.shaping import meta_of
 from services.metrics.domain.worklist import Cadence, State, Work, WorkPage
 
@@ -33,7 +33,7 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _work(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("/v1/work", summary="Work as it stands now, the most urgent first.")
+    @routes.get("/v1/work", summary="Work as it stands now or stood on another day, the most urgent first.")
     async def work(
         ask: Ask = Depends(desk.ask),
         state: State = "open",
@@ -43,13 +43,15 @@ def _work(routes: APIRouter, desk: Desk) -> None:
         cursor: Cursor = None,
     ) -> views.WorkList:
         after = place_of(cursor, PLACE) if cursor else FIRST
-        present = replace(ask, as_at=ask.today, as_known=None)
-        answer = await lists.work(desk.sources, present, WorkPage(state, worker, limit, after))
+        page = WorkPage(state, worker, limit, after)
+        now = ask.as_known is None and ask.as_at == ask.today
+        with answering():
+            answer = await (lists.work if now else lists.work_on)(desk.sources, ask, page)
         rows, counts = answer.what.rows, answer.what.counts
         return views.WorkList(
             **meta_of(answer),
             unit=ask.unit,
-            rows=[_row(row, ask.today if state == "open" else None) for row in rows],
+            rows=[_row(row, ask.as_at if state == "open" else None) for row in rows],
             counts=views.Counts(**asdict(counts)),
             next_cursor=cursor_of(rows[-1].place) if answer.what.more else None,
         )
@@ -85,6 +87,9 @@ def _feeds(routes: APIRouter, desk: Desk) -> None:
                     last_known=feed.last_known,
                     events=feed.events,
                     quiet=feed.quiet(desk.cadences.get(feed.source, UNDECLARED), now),
+                    declared=feed.source in desk.cadences,
+                    late_from=feed.late_from(desk.cadences.get(feed.source, UNDECLARED)),
+                    complete_from=desk.sources.rollup(who.tenant).complete.since.get(feed.source),
                 )
                 for feed in answer.what
             ],

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, TypedDict
 
-from services.metrics.answers.asking import Answer
+from services.metrics.answers.asking import Answer, Ask
 from services.metrics.api import trail_views, views
 from services.metrics.domain.figures import Figure
+from services.metrics.domain.finding import of_series
 from services.metrics.domain.formula import Filter
 from services.metrics.domain.measures import Declared, Measure
+from services.metrics.domain.periods import Grain
 from services.metrics.domain.series import Point, Series
 from services.metrics.domain.trail import Line, Part, Said
 
@@ -23,6 +25,9 @@ class Meta(TypedDict):
     as_known: Any
     fresh_at: Any
     positions: Any
+    stale_feeds: Any
+    complete_from: Any
+    note: Any
 
 
 def meta_of(answer: Answer[Any]) -> Meta:
@@ -32,7 +37,16 @@ def meta_of(answer: Answer[Any]) -> Meta:
         as_known=answer.ask.as_known,
         fresh_at=answer.fresh.fresh_at,
         positions=dict(answer.fresh.positions),
+        stale_feeds=answer.ask.stale,
+        complete_from=answer.ask.complete_from,
+        note=answer.ask.note,
     )
+
+
+def not_complete_view(figure: Figure) -> views.NotComplete | None:
+    """Why a figure is not said."""
+    since = figure.not_complete
+    return views.NotComplete(since=since.day, source=since.source, reason=since.reason) if since else None
 
 
 def measure_view(measure: Measure) -> views.Measure:
@@ -68,6 +82,7 @@ def figure_view(figure: Figure, declared: Declared) -> views.Figure:
         target=measure.target,
         unfinished=figure.unfinished,
         note=IF_NOTHING_IS_DONE if figure.ahead else None,
+        not_complete=not_complete_view(figure),
         definition=measure.definition,
     )
 
@@ -90,6 +105,29 @@ def point_view(point: Point, series: Series) -> views.Point:
         special_cause=mark.cause if mark else None,
         direction=mark.direction if mark else None,
         judged=point.judged(series.measure),
+        not_complete=not_complete_view(figure),
+        group=mark.group if mark else None,
+    )
+
+
+def series_of(series: Series, ask: Ask, grain: Grain) -> dict[str, Any]:
+    """A series as a chart needs it."""
+    about = series.measure
+    return dict(
+        measure=about.id,
+        name=about.name,
+        unit=ask.unit,
+        grain=grain,
+        unit_of_measure=about.unit,
+        polarity=about.polarity,
+        target=about.target,
+        definition=about.definition,
+        points=[point_view(point, series) for point in series.points],
+        variation=series.variation,
+        assurance=series.assurance,
+        finding=of_series(series, ask.as_at),
+        prompts=series.prompts,
+        rebases=[views.Rebased(since=one.since, reason=one.reason) for one in series.rebases],
     )
 
 

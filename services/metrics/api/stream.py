@@ -87,7 +87,7 @@ async def _events(
                 return
             telling = coming.result()
             data = telling.payload.decode()
-            yield ServerSentEvent(event="measure.changed", raw_data=data, id=str(telling.revision))
+            yield ServerSentEvent(event=telling.subject.what, raw_data=data, id=str(telling.revision))
     finally:
         ending.cancel()
         if coming is not None:

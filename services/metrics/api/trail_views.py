@@ -133,7 +133,7 @@ class Counts(View):
 
 
 class WorkList(Meta):
-    """Work as it stands now, the most urgent first."""
+    """Work as it stands at the end of `as_at`, the most urgent first."""
 
     unit: str
     rows: list[WorkRow]
@@ -149,7 +149,10 @@ class Feed(View):
     last_event: dt.date | None
     last_known: dt.datetime | None
     events: int
-    quiet: bool
+    quiet: bool = Field(description="Silent for longer than its cadence allows.")
+    declared: bool = Field(description="Whether its cadence was declared; else it is held to nightly.")
+    late_from: dt.datetime | None = Field(description="When its silence is too long, unless it speaks.")
+    complete_from: dt.date | None = Field(description="Since when it holds everything, if that is declared.")
 
 
 class Feeds(Meta):

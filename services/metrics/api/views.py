@@ -29,6 +29,14 @@ class Meta(View):
         description="The last moment at which the whole log had been read; null: not yet."
     )
     positions: dict[str, int] = Field(description="Topic-partition → next offset to read.")
+    stale_feeds: tuple[str, ...] = Field(
+        default=(), description="Feeds that have been silent for longer than their declared cadence allows."
+    )
+    complete_from: dt.date | None = Field(
+        default=None,
+        description="Figures of days before this one are not complete in this unit; null: no feed says so.",
+    )
+    note: str | None = Field(default=None, description="What has to be known about `as_known`.")
 
 
 class Measure(View):
@@ -54,6 +62,14 @@ class Measures(View):
     measures: list[Measure]
 
 
+class NotComplete(View):
+    """Why there is no figure: a feed had not told everything yet."""
+
+    since: dt.date = Field(alias="from", description="The first day that is complete.")
+    source: str
+    reason: str
+
+
 class Figure(View):
     """One value; null where there is nothing to divide by or the period has not begun."""
 
@@ -68,12 +84,14 @@ class Figure(View):
     target: Number | None
     unfinished: bool
     note: str | None = Field(description="`if nothing is done`, for a day to come.")
+    not_complete: NotComplete | None = Field(default=None, description="Why there is no value, if so.")
     definition: str
 
 
 class Figures(Meta):
-    """Values of measures and units in one period."""
+    """Values of measures and units in one period; with `worker` of that worker's own work."""
 
+    worker: str | None = None
     figures: list[Figure]
 
 
@@ -93,9 +111,18 @@ class Point(View):
     special_cause: SpecialCause | None
     direction: Literal["high", "low"] | None
     judged: Judged | None
+    group: int | None = Field(description="Which group of limits it belongs to; each rebase begins another.")
+    not_complete: NotComplete | None = Field(default=None, description="Why there is no value, if so.")
 
 
-class Series(Meta):
+class Rebased(View):
+    """From this day on the series is judged anew, and why."""
+
+    since: dt.date = Field(alias="from")
+    reason: str
+
+
+class Judgement(View):
     """A measure over time with its limits and icons."""
 
     measure: str
@@ -111,6 +138,17 @@ class Series(Meta):
     assurance: Assurance | None
     finding: str
     prompts: tuple[str, ...] = Field(description="The questions to ask as the series stands now.")
+    rebases: list[Rebased] = Field(description="Where among the points new limits begin.")
+
+
+class Series(Judgement, Meta):
+    """One measure over time."""
+
+
+class SeveralSeries(Meta):
+    """Several measures over time, from one reading of the ledger."""
+
+    series: list[Judgement]
 
 
 class Summary(Meta):

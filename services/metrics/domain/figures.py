@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from services.metrics.domain import money
+from services.metrics.domain.complete import From
 from services.metrics.domain.formula import DAILY, How, Quantile, Quotient, Term, Total, terms_of
 from services.metrics.domain.measures import Declared, UnitOfMeasure
 from services.metrics.domain.periods import Period
@@ -37,7 +38,7 @@ class Figure:
 
     Of money, `value` is in pounds, `numerator` and `denominator` are in whole pence.
     `unfinished`: the period's end lies after the day asked. `ahead`: the day lies after today, so the value
-    holds if nothing is done.
+    holds if nothing is done. `not_complete`: a feed had not told all of these days, so nothing is said.
     """
 
     key: Key
@@ -46,6 +47,7 @@ class Figure:
     denominator: int | None
     unfinished: bool
     ahead: bool = False
+    not_complete: From | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,10 @@ class Wide:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The sums that a set of figures needs: each term over each slice or at each day, for these teams."""
+    """The sums that a set of figures needs: each term over each slice or at each day, for these teams.
+
+    `cohorts` are flows by the day of passing on, over the same slices.
+    """
 
     flows: frozenset[Term]
     slices: frozenset[Slice]
@@ -69,6 +74,7 @@ class Wanted:
     daily: frozenset[Term] = frozenset()
     """Stocks that are needed at the end of each of `each`."""
     each: frozenset[dt.date] = frozenset()
+    cohorts: frozenset[Term] = frozenset()
 
 
 Flows = Mapping[tuple[Term, Slice], Mapping[str, int]]
@@ -78,7 +84,10 @@ Spreads = Mapping[tuple[Term, Slice], Mapping[str, Mapping[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What the ledger answered: amounts by team, for flows by slice, stocks by day, histograms by slice."""
+    """What the ledger answered: amounts by team, for flows by slice, stocks by day, histograms by slice.
+
+    Among the flows are cohorts, of which the slice holds the day of passing on.
+    """
 
     flows: Flows
     stocks: Stocks
@@ -98,11 +107,11 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
             continue
         for term in terms_of(declared.formula):
             terms[term.how].add(term)
+        spans = counted(key, declared, rollup, last)
         if declared.standing:
             days.add(last)
-            teams.add(rollup.on(key.unit, last))
+            teams.add(spans[0].teams)
         else:
-            spans = rollup.spans(key.unit, key.period.first, last)
             slices.update((span.first, span.last) for span in spans)
             teams.update(span.teams for span in spans)
             if declared.daily:
@@ -116,6 +125,7 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
         _wide(teams),
         frozenset().union(*(terms[how] for how in DAILY)),
         frozenset(each),
+        frozenset(terms["cohort"]),
     )
 
 
@@ -138,12 +148,19 @@ def figure(
     if key.period.first > as_at:
         return Figure(key, None, None, None, unfinished=True)
     last = min(key.period.last, as_at)
-    if declared.standing:
-        spans = [Span(last, last, rollup.on(key.unit, last))]
-    else:
-        spans = rollup.spans(key.unit, key.period.first, last)
+    spans = counted(key, declared, rollup, last)
+    since = rollup.complete.of(terms_of(declared.formula)[0].account, spans[0].teams)
+    if since and spans[0].first < since.day:
+        return Figure(key, None, None, None, unfinished, last > today, since)
     value, over, under = _value(declared, sums, spans)
     return Figure(key, value, over, under, unfinished, ahead=last > today)
+
+
+def counted(key: Key, declared: Declared, rollup: Rollup, last: dt.date) -> list[Span]:
+    """The days and teams that count in a figure up to a day: of a stock that day alone."""
+    if declared.standing:
+        return [Span(last, last, rollup.on(key.unit, last))]
+    return rollup.spans(key.unit, key.period.first, last)
 
 
 def _value(
@@ -153,11 +170,11 @@ def _value(
     match declared.formula:
         case Total() as total:
             amount = _Amount.of(total, declared.measure.unit, sums, spans)
-            return amount.value, amount.shown, None
+            return amount.value, amount.shown, amount.days
         case Quotient(over=above, under=below, per=per):
             over = _Amount.of(above, declared.measure.unit, sums, spans)
             under = _Amount.of(below, declared.measure.unit, sums, spans)
-            return over.divided(under, per) if under.exact >= least else None, over.shown, under.shown
+            return over.divided(under, per) if under.mean >= least else None, over.shown, under.shown
         case Quantile(term=term, percent=percent):
             histogram = _histogram(term, sums, spans)
             count = sum(histogram.values())
@@ -167,15 +184,25 @@ def _value(
 
 @dataclass(frozen=True, slots=True)
 class _Amount:
-    """What a total comes to, exactly: a count, or (`money`) 1/1300 pence, added up before it is rounded."""
+    """What a total comes to, exactly: a count, or (`money`) 1/1300 pence, added up before it is rounded.
+
+    Of an average `exact` is the sum over its `days`.
+    """
 
     exact: Fraction
     money: bool
+    days: int | None = None
 
     @classmethod
     def of(cls, total: Total, unit: UnitOfMeasure, sums: Sums, spans: Sequence[Span]) -> _Amount:
         exact = sum((sign * _amount(term, sums, spans) for sign, term in total.terms), Fraction())
-        return cls(exact / money.DAYS_A_WEEK if unit == "pounds_a_day" else exact, total.money)
+        averaged = total.terms[0][1].how == "average"
+        days = sum((span.last - span.first).days + 1 for span in spans) if averaged else None
+        return cls(exact / money.DAYS_A_WEEK if unit == "pounds_a_day" else exact, total.money, days)
+
+    @property
+    def mean(self) -> Fraction:
+        return self.exact / self.days if self.days else self.exact
 
     @property
     def shown(self) -> int:
@@ -183,23 +210,28 @@ class _Amount:
 
     @property
     def value(self) -> Number:
-        return money.pounds(self.exact) if self.money else int(self.exact)
+        if self.money:
+            return money.pounds(self.mean)
+        return int(self.mean) if self.mean.denominator == 1 else round(float(self.mean), DECIMALS)
 
     def divided(self, under: _Amount, per: int) -> Number:
         if self.money and not under.money:
-            return money.pounds(self.exact / under.exact)
-        return round(float(per * self.exact / under.exact), DECIMALS)
+            return money.pounds(self.mean / under.mean)
+        return round(float(per * self.mean / under.mean), DECIMALS)
 
 
 def _amount(term: Term, sums: Sums, spans: Sequence[Span]) -> Fraction:
-    """A term over the spans; a cost is a seventh of the weekly cost for each of their days."""
+    """A term over the spans; a cost is a seventh of the weekly cost for each of their days.
+
+    Of an average it is the sum over the days.
+    """
     match term.how:
         case "end":
             return Fraction(sum(_of(span, sums.stocks.get((term, span.last), {})) for span in spans))
-        case "cost":
+        case "cost" | "average":
             days = ((span, day) for span in spans for day in _days(span.first, span.last))
             stands = sum(_of(span, sums.stocks.get((term, day), {})) for span, day in days)
-            return Fraction(stands, money.DAYS_A_WEEK)
+            return Fraction(stands, money.DAYS_A_WEEK if term.how == "cost" else 1)
         case _:
             posted = ((span, sums.flows.get((term, (span.first, span.last)), {})) for span in spans)
             return Fraction(sum(_of(span, found) for span, found in posted))

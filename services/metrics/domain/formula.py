@@ -5,7 +5,9 @@
     percent(sum(completed) - sum(completed_late), sum(completed))
     rate(end(overdue), end(open), 1000)                   so many per thousand; ratio(a, b) is one per one
     median(days_to_complete where kind in (assessment, review)), percentile(days_to_complete, 90)
+    average(open)                                         what stood at the end of its days, on average
     cost(weekly_spend where setting = nursing)            what its days cost, each a seventh of a week
+    cohort(referral_ended where outcome = declined)       what came, by the day asked, of work passed on in it
 
 A filter may name `kind` (of packages: `setting`) and one word of the account's detail; `=`, `!=`, `in (…)`,
 `not in (…)`; values of several words stand in double quotes.
@@ -14,14 +16,18 @@ A filter may name `kind` (of packages: `setting`) and one word of the account's 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
-from services.metrics.domain.accounts import ACCOUNTS, Account
+from services.metrics.domain.accounts import ACCOUNTS, Account, Nature
 
-How = Literal["sum", "end", "days", "cost"]
-DAILY: tuple[How, ...] = ("cost",)
+How = Literal["sum", "end", "days", "cost", "average", "cohort"]
+DAILY: tuple[How, ...] = ("cost", "average")
 """What is made of a stock at the end of each day of the period."""
+PASSED = "passed"
+"""The word of a detail that holds the day by which a cohort is chosen."""
 
 
 class BadFormula(ValueError):
@@ -39,8 +45,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Term:
-    """One account, filtered: summed over days, taken at the end, as a histogram of days, or as what stood at
-    the end of each day, a seventh of it for the day (`cost`)."""
+    """One account, filtered: summed over days, taken at the end, as a histogram of days, as what stood at
+    the end of each day (`average`; `cost`: a seventh for the day), or by the day of passing on (`cohort`)."""
 
     how: How
     account: str
@@ -79,8 +85,16 @@ class Quantile:
 Formula = Total | Quotient | Quantile
 
 _TOKEN = re.compile(r'\s*(?:(?P<quoted>"[^"]*")|(?P<word>\w(?:[\w/.-]*\w)?)|(?P<mark>!=|[(),=+-]))')
-FUNCTIONS = ("sum", "end", "cost", "percent", "ratio", "rate", "median", "percentile")
-_ACCOUNT_WORDS = {"sum": "flow", "end": "stock", "cost": "stock", "median": "days", "percentile": "days"}
+TERMS: dict[str, How] = {how: how for how in ("sum", "end", "average", "cost", "cohort")}
+FUNCTIONS = (*TERMS, "percent", "ratio", "rate", "median", "percentile")
+_NATURE: dict[How, Nature] = {
+    "sum": "flow",
+    "end": "stock",
+    "average": "stock",
+    "cost": "stock",
+    "cohort": "flow",
+    "days": "days",
+}
 
 
 def read(text: str) -> Formula:
@@ -101,6 +115,11 @@ def terms_of(formula: Formula) -> tuple[Term, ...]:
         case Quantile(term=term):
             found = [term]
     return tuple(dict.fromkeys(found))
+
+
+def kept(term: Term, said: Sequence[str]) -> bool:
+    """Whether a line counts whose columns say this, in the order of the term's filters."""
+    return all((text in one.values) != one.negated for one, text in zip(term.filters, said, strict=True))
 
 
 class _Reader:
@@ -153,24 +172,29 @@ class _Reader:
         return Total(tuple(terms))
 
     def _called_term(self) -> Term:
-        match self._take():
-            case "sum" | "end" | "cost" as how:
-                self._expect("(")
-                term = self._term(how, how)
-                self._expect(")")
-                return term
-            case other:
-                raise self._wrong(f"{other!r} is no function; there are {', '.join(FUNCTIONS)}")
+        word = self._take()
+        how = TERMS.get(word)
+        if how is None:
+            if word in FUNCTIONS:
+                raise self._wrong(f"{word} stands by itself; it cannot be added up or put into another")
+            raise self._wrong(f"{word!r} is no function; there are {', '.join(FUNCTIONS)}", word, FUNCTIONS)
+        self._expect("(")
+        term = self._term(how, word)
+        self._expect(")")
+        return term
 
     def _term(self, how: How, word: str) -> Term:
         name = self._take()
         account = ACCOUNTS.get(name)
         if account is None:
-            raise self._wrong(f"{name!r} is no account; there are {', '.join(ACCOUNTS)}")
-        if account.nature != _ACCOUNT_WORDS[word]:
+            fitting = [one.name for one in ACCOUNTS.values() if _takes(how, one)]
+            raise self._wrong(f"{name!r} is no account; {word} takes {', '.join(fitting)}", name, fitting)
+        if account.nature != _NATURE[how]:
             raise self._wrong(f"{word} does not take {name}, which is a {account.nature} account")
         if how == "cost" and account.money != "a week":
             raise self._wrong(f"cost does not take {name}, which holds no weekly cost")
+        if how == "cohort" and PASSED not in account.detail:
+            raise self._wrong(f"cohort does not take {name}, which does not say when work was passed on")
         return Term(how, name, self._filters(account))
 
     def _filters(self, account: Account) -> tuple[Filter, ...]:
@@ -187,8 +211,15 @@ class _Reader:
     def _filter(self, account: Account, used: set[str]) -> Filter:
         word = self._take()
         possible = (account.cut, *(account.detail if account.nature == "flow" else ()))
+        if word in account.detail and word not in possible:
+            raise self._wrong(
+                f"what stands is not filtered by {word!r} but by {account.cut} alone: it is kept by month; "
+                "the reports workload and ages have due dates"
+            )
         if word not in possible:
-            raise self._wrong(f"{account.name} is not kept by {word!r}; there is {', '.join(possible)}")
+            raise self._wrong(
+                f"{account.name} is not kept by {word!r}; there is {', '.join(possible)}", word, possible
+            )
         if word in used:
             raise self._wrong(f"{word} is filtered twice")
         match self._take():
@@ -242,8 +273,9 @@ class _Reader:
             raise self._wrong(f"{mark!r} is missing before {found!r}")
 
     def _next(self) -> str | None:
-        self.start = self.place
-        if not self.text[self.place :].strip():
+        rest = self.text[self.place :]
+        self.start = self.place + len(rest) - len(rest.lstrip())
+        if not rest.strip():
             return None
         found = _TOKEN.match(self.text, self.place)
         if found is None:
@@ -251,5 +283,14 @@ class _Reader:
         self.place = found.end()
         return found.group().strip()
 
-    def _wrong(self, what: str) -> BadFormula:
-        return BadFormula(f"{what} (at character {self.start + 1} of '{self.text.strip()}').")
+    def _wrong(self, what: str, said: str = "", possible: Iterable[str] = ()) -> BadFormula:
+        close = get_close_matches(said, list(possible), 1)
+        meant = f"; did you mean {close[0]}?" if close else ""
+        return BadFormula(f"{what}{meant} (at character {self.start + 1} of '{self.text.strip()}')")
+
+
+def _takes(how: How, account: Account) -> bool:
+    """Whether the account may stand in a function."""
+    if account.nature != _NATURE[how]:
+        return False
+    return {"cost": account.money == "a week", "cohort": PASSED in account.detail}.get(how, True)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
-import yaml
 
 from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.formula import (
     DAILY,
-    BadFormula,
     Formula,
     Quantile,
     Quotient,
     Term,
     Total,
-    read,
     terms_of,
 )
 from services.metrics.domain.periods import Grain
@@ -32,8 +30,16 @@ State = Literal["as_usual", "better", "worse", "changed", "too_few", "misses_tar
 too little to judge by, and as usual but such that the target cannot be met."""
 
 
-class BadMeasures(ValueError):
-    """The catalogue cannot be used; the message names the measure and the field."""
+class Rebase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename={"since": "from"}):
+    """From a day on a series is judged anew, after a big, lasting and understood change; why stands with it.
+
+    Without a unit it holds for all; `measure` is named where it stands outside its measure.
+    """
+
+    since: dt.date
+    reason: str
+    unit: str | None = None
+    measure: str | None = None
 
 
 class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,6 +57,12 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     smallest_denominator: int = 1
     audiences: tuple[str, ...] = ()
     prompts: dict[State, tuple[str, ...]] = {}
+    rebase: tuple[Rebase, ...] = ()
+
+    def rebased(self, unit: str) -> list[Rebase]:
+        """The days from which the unit's series is judged anew, in order."""
+        found = [one for one in self.rebase if one.unit in (None, unit)]
+        return sorted(found, key=lambda one: one.since)
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,11 @@ class Declared:
     def daily(self) -> bool:
         """Whether it adds up what stood at the end of each day of a period."""
         return terms_of(self.formula)[0].how in DAILY
+
+    @property
+    def by_cohort(self) -> bool:
+        """Whether what happens later counts in an earlier period: that in which the work was passed on."""
+        return any(term.how == "cohort" for term in terms_of(self.formula))
 
 
 class Catalogue:
@@ -100,50 +117,20 @@ class Catalogue:
         return self._by_account.get(account, [])
 
 
-def catalogue(text: str, origin: str = "measures.yaml") -> Catalogue:
-    """Read and check a catalogue from YAML; raises `BadMeasures` with the first thing that is wrong."""
-    try:
-        entries = (yaml.safe_load(text) or {}).get("measures")
-    except (yaml.YAMLError, AttributeError) as error:
-        raise BadMeasures(f"{origin} is no YAML with a list under `measures`: {error}") from error
-    if not isinstance(entries, list) or not entries:
-        raise BadMeasures(f"{origin} declares nothing: a list under `measures` is needed.")
-    declared: dict[str, Declared] = {}
-    for place, entry in enumerate(entries, start=1):
-        one = _declare(entry, place, origin)
-        if one.measure.id in declared:
-            raise BadMeasures(_said(origin, one.measure.id, "id", "is declared twice"))
-        declared[one.measure.id] = one
-    return Catalogue(declared)
-
-
-def _declare(entry: Any, place: int, origin: str) -> Declared:
-    name = entry.get("id") if isinstance(entry, dict) else None
-    who = name if isinstance(name, str) else f"number {place}"
-    try:
-        measure = msgspec.convert(entry, Measure)
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `")
-        field = where.rpartition("$.")[2].rstrip("`")
-        raise BadMeasures(_said(origin, who, field or "itself", what)) from error
-    try:
-        formula = read(measure.formula)
-    except BadFormula as error:
-        raise BadMeasures(_said(origin, who, "formula", str(error))) from error
-    if problem := _problem(measure, formula):
-        raise BadMeasures(_said(origin, who, *problem))
-    return Declared(measure, formula)
-
-
-def _problem(measure: Measure, formula: Formula) -> tuple[str, str] | None:
-    """The field and what is wrong with it, where each is right by itself."""
+def problem(measure: Measure, formula: Formula) -> tuple[str, str] | None:
+    """The field and what is wrong with it, where each is right by itself; None for a good measure."""
     for field in ("id", "name", "definition"):
         if not getattr(measure, field).strip():
             return field, "is blank"
+    if wrong := _wrong_rebase(measure):
+        return "rebase", wrong
     if not measure.grains:
         return "grains", "must name week, month or both"
     if len({_when(term) for term in terms_of(formula)}) > 1:
-        return "formula", "mixes what stands at the end, what stood each day or what happened in the period"
+        return (
+            "formula",
+            "mixes what happened in the period with what stood in it or at its end: one formula, one of them",
+        )
     try:
         possible = _units(formula)
     except ValueError as error:
@@ -153,8 +140,17 @@ def _problem(measure: Measure, formula: Formula) -> tuple[str, str] | None:
     return None
 
 
+def _wrong_rebase(measure: Measure) -> str | None:
+    for one in measure.rebase:
+        if not one.reason.strip():
+            return "says no reason: say what changed, for those who read the chart"
+        if one.measure not in (None, measure.id):
+            return f"is about {one.measure}; it belongs there, or under `rebase` of the file"
+    return None
+
+
 def _when(term: Term) -> str:
-    return "daily" if term.how in DAILY else "end" if term.how == "end" else "period"
+    return term.how if term.how in (*DAILY, "end") else "period"
 
 
 def _units(formula: Formula) -> tuple[UnitOfMeasure, ...]:
@@ -189,7 +185,3 @@ def _paid(total: Total) -> str | None:
 
 def _paid_for(term: Term) -> str | None:
     return "once" if term.how == "cost" else ACCOUNTS[term.account].money
-
-
-def _said(origin: str, measure: str, field: str, what: str) -> str:
-    return f"{origin}: measure {measure}, field {field}: {what}"

@@ -24,8 +24,8 @@ FOLD_VERSION = 2
 """Rises with every change of what a log means; a ledger made by another fold must be rebuilt."""
 
 NOUNS: Mapping[str, Callable[[Iterable[Fact]], Reckoning]] = {
-    "work": feeding.work_item,
-    "package": feeding.package,
+    "work": feeding.reckon,
+    "package": feeding.reckon,
     "commitment": commitments.reckon,
     "meeting": commitments.reckon,
 }

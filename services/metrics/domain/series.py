@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.metrics.domain.figures import Figure
-from services.metrics.domain.measures import Measure, State
+from services.metrics.domain.measures import Measure, Rebase, State
 from services.metrics.domain.spc import (
     Assurance,
     Judged,
@@ -40,6 +42,8 @@ class Series:
     points: tuple[Point, ...]
     variation: Variation | None
     assurance: Assurance | None
+    rebases: tuple[Rebase, ...] = ()
+    """Those that begin a new group among the points."""
 
     @property
     def finished(self) -> list[Point]:
@@ -69,16 +73,26 @@ class Series:
 
 
 def judge(measure: Measure, figures: Sequence[Figure], rules: Rules) -> Series:
-    """Judge the finished figures that have a value; the others are shown and never judged."""
-    marks = iter(
-        chart([float(one.value) for one in figures if _counts(one) and one.value is not None], rules=rules)
-    )
+    """Judge the finished figures of one unit that have a value; the others are shown and never judged.
+
+    A rebase begins a new group with the first period that lies wholly on or after its day: one that is only
+    in part of the new kind would spoil the limits of either group.
+    """
+    counted = [one for one in figures if _counts(one)]
+    rebases = measure.rebased(figures[0].key.unit) if figures else []
+    starts = {one: bisect_left(counted, one.since, key=_begins) for one in rebases}
+    values = [float(one.value) for one in counted if one.value is not None]
+    marks = iter(chart(values, rebase_at=list(starts.values()), rules=rules))
     points = tuple(Point(one, next(marks) if _counts(one) else None) for one in figures)
     done = [point.mark for point in points if point.mark is not None]
     target = float(measure.target) if measure.target is not None else None
-    return Series(
-        measure, points, variation(done, measure.polarity), assurance(done, target, measure.polarity)
-    )
+    shown = tuple(one for one, start in starts.items() if 0 < start < len(counted))
+    judged_as = variation(done, measure.polarity), assurance(done, target, measure.polarity)
+    return Series(measure, points, *judged_as, shown)
+
+
+def _begins(figure: Figure) -> dt.date:
+    return figure.key.period.first
 
 
 def _counts(figure: Figure) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from msgspec import UNSET
 
-from schemas.measures import MeasureChanged, Number
+from schemas.measures import Assurance, GivenFigure, MeasureChanged, Number, Variation
 from schemas.tree import UNASSIGNED, Tree
 from services.metrics.domain.batch import Mark
 from services.metrics.domain.figures import Figure, Key
@@ -33,6 +35,48 @@ class Subject(NamedTuple):
         """As it stands in the event's `subject` and in the key of its record."""
         return f"{self.unit}/{self.measure}/{self.grain}/{self.period}"
 
+    @property
+    def what(self) -> str:
+        """What listeners call such a telling."""
+        return "measure.changed"
+
+
+class Notice(NamedTuple):
+    """What an event is about that tells no present value: a feed, or a figure that was given and changed."""
+
+    what: str
+    about: str
+    unit: str | None = None
+    measure: str | None = None
+
+    def text(self) -> str:
+        """As it stands in the event's `subject` and in the key of its record."""
+        return self.about
+
+    @property
+    def period(self) -> Period | None:
+        """The period of the figure that it is about."""
+        return parse(self.about.split("/")[-2]) if self.measure else None
+
+
+class Strand(NamedTuple):
+    """A series as it is told: all periods of one grain of a measure of a unit."""
+
+    tenant: str
+    unit: str
+    measure: str
+    grain: Grain
+
+
+class Icons(NamedTuple):
+    """How a series stands; nothing is said while too little of it is known."""
+
+    variation: Variation | None = None
+    assurance: Assurance | None = None
+
+
+NO_ICONS = Icons()
+
 
 class Value(NamedTuple):
     """What makes a telling news; how fresh it is does not."""
@@ -43,6 +87,7 @@ class Value(NamedTuple):
     target: Number | None
     as_at: str
     over: bool
+    icons: Icons = NO_ICONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +102,7 @@ class Telling(NamedTuple):
     """One metric event as it was, or is to be, sent."""
 
     tenant: str
-    subject: Subject
+    subject: Subject | Notice
     revision: int
     payload: bytes
 
@@ -68,6 +113,43 @@ class Rests:
 
     fresh_at: str
     positions: dict[str, int]
+
+
+class Waiting:
+    """Figures to look at, the newest periods first, and of which series some still wait."""
+
+    def __init__(self) -> None:
+        self._keys: set[tuple[str, Key]] = set()
+        self._strands: Counter[Strand] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def add(self, tenant: str, keys: Iterable[Key]) -> None:
+        """Figures of one tenant, each once."""
+        fresh = {(tenant, key) for key in keys} - self._keys
+        self._keys |= fresh
+        self._strands.update(strand_of(*pair) for pair in fresh)
+
+    def first(self, most: int) -> list[tuple[str, Key]]:
+        """The next to look at; they wait until they are done."""
+        return heapq.nlargest(most, self._keys, key=lambda pair: pair[1].period.last)
+
+    def done(self, looked_at: Iterable[tuple[str, Key]]) -> None:
+        """Take away what was looked at."""
+        for pair in looked_at:
+            if pair in self._keys:
+                self._keys.discard(pair)
+                self._strands[strand_of(*pair)] -= 1
+
+    def some_of(self, strand: Strand) -> int:
+        """How many figures of a series wait."""
+        return self._strands[strand]
+
+
+def strand_of(tenant: str, key: Key) -> Strand:
+    """The series of a figure."""
+    return Strand(tenant, key.unit, key.measure, key.period.grain)
 
 
 class Units:
@@ -106,7 +188,7 @@ def touched(marks: Iterable[Mark], catalogue: Catalogue, units: Units, today: dt
 
 
 def _periods(declared: Declared, mark: Mark, today: dt.date) -> Iterator[Period]:
-    first = max(mark.since, horizon(today))
+    first = horizon(today) if declared.by_cohort else max(mark.since, horizon(today))
     last = min(mark.until or today, today)
     if first <= last:
         for grain in declared.measure.grains:
@@ -135,7 +217,9 @@ def value_of(figure: Figure, declared: Declared, today: dt.date) -> Value:
     )
 
 
-def event_of(subject: Subject, new: Value, before: Value | None, rests: Rests) -> MeasureChanged:
+def event_of(
+    subject: Subject, new: Value, before: Value | None, rests: Rests, given: GivenFigure | None = None
+) -> MeasureChanged:
     """The data of the event that tells a new value."""
     return MeasureChanged(
         unit=subject.unit,
@@ -145,6 +229,9 @@ def event_of(subject: Subject, new: Value, before: Value | None, rests: Rests) -
         value=new.value,
         previous=before.value if before else None,
         target=new.target,
+        variation=new.icons.variation,
+        assurance=new.icons.assurance,
+        given=given,
         as_at=new.as_at,
         fresh_at=rests.fresh_at,
         positions=rests.positions,
@@ -162,9 +249,10 @@ def value_said(said: MeasureChanged) -> Value:
         said.target,
         said.as_at,
         said.as_at == parse(said.period).last.isoformat(),
+        Icons(said.variation, said.assurance),
     )
 
 
-def id_of(tenant: str, subject: Subject, revision: int) -> str:
+def id_of(tenant: str, subject: Subject | Notice, revision: int) -> str:
     """The event's id: the same for the same telling, however often it is sent."""
     return hashlib.sha256(f"{tenant}/{subject.text()}#{revision}".encode()).hexdigest()[:32]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.metrics.domain.figures import Figure, Key
-from services.metrics.domain.formula import Formula, Quantile, Quotient, Term, Total
+from services.metrics.domain.formula import PASSED, Filter, Formula, Quantile, Quotient, Term, Total
 from services.metrics.domain.measures import Declared
 from services.metrics.domain.units import Rollup, Span
 
@@ -114,6 +114,14 @@ def parts_of(formula: Formula) -> list[Part]:
             return above + [Part("denominator", sign, term) for sign, term in under.terms]
         case Quantile(term=term):
             return [Part("histogram", 1, term)]
+
+
+def cohort_of(term: Term, span: Span, as_at: dt.date) -> tuple[Term, Span]:
+    """The lines of a cohort: those of any day up to the one asked whose work was passed on in the span."""
+    days = (span.last - span.first).days + 1
+    passed = tuple((span.first + dt.timedelta(place)).isoformat() for place in range(days))
+    narrowed = Term("sum", term.account, (*term.filters, Filter(PASSED, passed)))
+    return narrowed, Span(span.first, as_at, span.teams)
 
 
 def reach_of(key: Key, declared: Declared, rollup: Rollup, as_at: dt.date) -> list[Span]:

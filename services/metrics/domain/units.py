@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from schemas.tree import UNASSIGNED, Tree
+from services.metrics.domain.complete import ALWAYS, Complete
 
 _DAY = dt.timedelta(days=1)
 
@@ -45,10 +46,13 @@ class Span:
 
 
 class Rollup:
-    """One tree's answer to who belongs where; it remembers what it worked out."""
+    """One tree's answer to who belongs where, and since when their feeds are complete.
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
+    It remembers what it worked out.
+    """
+
+    def __init__(self, tree: Tree, complete: Complete = ALWAYS) -> None:
+        self.tree, self.complete = tree, complete
         moved = (day for old in tree.histories.values() for day, _ in old.parents[1:])
         self._changes = sorted(set(moved))
         self._known: dict[tuple[str, int], Teams] = {}

@@ -99,7 +99,7 @@ ALTER TABLE chunk ALTER body SET STORAGE EXTERNAL;
 
 -- Lines of a stock that still stand when a day begins, among those that are settled: so that what stands on a day,
 -- and why, does not take longer to find with every year of history. A late line of an earlier day takes its openings
--- away, and settling makes them anew. `counts` is how many lines of each of `kinds` there were before, standing or not.
+-- away, and settling makes them anew. `counts` is how many lines of each kind and setting there were, standing or not.
 CREATE TABLE opening (
     generation  integer NOT NULL,
     tenant      integer NOT NULL,
@@ -108,6 +108,7 @@ CREATE TABLE opening (
     begins      date NOT NULL,
     known_until timestamptz NOT NULL,
     kinds       integer[] NOT NULL,
+    settings    integer[] NOT NULL,
     counts      integer[] NOT NULL,
     body        bytea NOT NULL
 ) PARTITION BY LIST (generation);

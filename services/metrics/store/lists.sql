@@ -23,3 +23,17 @@ WHERE generation = $1 AND tenant = $2 AND state = 'open'
 
 -- name: feeds
 SELECT source, events, last_day AS last_event, last_known FROM feed WHERE generation = $1 AND tenant = $2
+
+-- name: began
+-- When the first line became known.
+SELECT least(
+    (SELECT min(known_from) FROM chunk WHERE generation = $1 AND tenant = $2),
+    (SELECT min(known_from) FROM journal WHERE generation = $1 AND tenant = $2)
+)
+
+-- name: chunks_after
+-- Chunks of the accounts $3 after the one numbered $5, of teams other than $4; at most $6.
+SELECT id, body FROM chunk
+WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[]) AND team <> ALL ($4::int[]) AND id > $5
+ORDER BY id
+LIMIT $6

@@ -8,6 +8,7 @@ is made again, readers begin with an older one.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -46,6 +47,7 @@ class Opening(NamedTuple):
     begins: dt.date
     known_until: dt.datetime
     kinds: list[int]
+    settings: list[int]
     counts: list[int]
     body: bytes
 
@@ -106,12 +108,13 @@ class Making:
 def _next(before: Opening | None, since: Lines, begins: dt.date) -> Opening:
     """The opening at a later day, after the lines in between."""
     stood = unpack(before.body) if before else NO_LINES
-    (kinds,), counts = add_up((since.kind,), np.ones_like(since.amount))
-    total = dict(zip(before.kinds, before.counts, strict=True)) if before else {}
-    for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True):
-        total[kind] = total.get(kind, 0) + count
+    keys, counts = add_up((since.kind, since.setting), np.ones_like(since.amount))
+    total: Counter[tuple[int, int]] = Counter()
+    if before:
+        total.update(dict(zip(zip(before.kinds, before.settings, strict=True), before.counts, strict=True)))
+    total.update(dict(zip(zip(*(key.tolist() for key in keys), strict=True), counts.tolist(), strict=True)))
     known = [moment_of(int(since.known.max()))] if since.size else []
     known_until = max([*known, *([before.known_until] if before else [])])
-    return Opening(
-        begins, known_until, list(total), list(total.values()), pack(standing(joined([stood, since])))
-    )
+    kinds, settings = ([key[place] for key in total] for place in (0, 1))
+    body = pack(standing(joined([stood, since])))
+    return Opening(begins, known_until, kinds, settings, list(total.values()), body)

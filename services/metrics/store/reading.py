@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
@@ -29,13 +29,22 @@ class NotLive(Exception):
     reason = "not-ready"
 
 
+@dataclass
+class Fed:
+    """Teams in which a source has lines, as far as chunks were looked through."""
+
+    teams: set[int] = field(default_factory=set)
+    chunk: int = 0
+
+
 class Remembered:
-    """What a process keeps from reading to reading: words, unpacked rows of the journal, first months."""
+    """What a process keeps from reading to reading: what never changes, or only ever grows."""
 
     def __init__(self, words: Words) -> None:
         self.words = words
         self.journal = Journal()
         self.begins: dict[tuple[int, int, frozenset[int]], dt.date] = {}
+        self.fed: dict[tuple[int, int, int, frozenset[int]], Fed] = {}
 
 
 class Where(NamedTuple):
@@ -46,8 +55,8 @@ class Where(NamedTuple):
     but: list[int]
 
 
-Counts: TypeAlias = dict[tuple[int, int], int]
-"""How many lines there are of each account and kind, also those that no longer stand."""
+Counts: TypeAlias = dict[tuple[int, int, int], int]
+"""How many lines there are of each account, kind and setting, also those that no longer stand."""
 
 
 class Standing(NamedTuple):
@@ -111,7 +120,7 @@ class LineReading(Reading):
             return NO_LINES
         rows = await self.fetch(SQL["chunks"], *where, first.replace(day=1), last, self.as_known, known_after)
         settled = [unpack(row["body"]) for row in rows]
-        fresh = [_within(some, where) for some in await self.journal()]
+        fresh = [within(some, where) for some in await self.journal()]
         lines = self._known(joined([*settled, *fresh]))
         kept = (lines.day >= day_number(first)) & (lines.day <= day_number(last))
         if known_after is not None:
@@ -126,13 +135,13 @@ class LineReading(Reading):
         begins = [[row[name] for row in opened] for name in ("account", "team", "begins")]
         rows = await self.fetch(SQL["chunks_since"], *where, last, self.as_known, dt.date.min, *begins)
         parts = [unpack(row["body"]) for row in rows]
-        parts += [_within(some, where) for some in await self.journal()]
+        parts += [within(some, where) for some in await self.journal()]
         since = self._known(joined(parts))
         since = since.of(since.day <= day_number(last))
         counted = _counted(since)
         for row in opened:
-            for kind, count in zip(row["kinds"], row["counts"], strict=True):
-                key = (row["account"], kind)
+            for *of, count in zip(row["kinds"], row["settings"], row["counts"], strict=True):
+                key = (row["account"], *of)
                 counted[key] = counted.get(key, 0) + count
         return Standing(standing(joined([*(unpack(row["body"]) for row in opened), since])), counted)
 
@@ -150,11 +159,11 @@ class LineReading(Reading):
 
 
 def _counted(lines: Lines) -> Counts:
-    (accounts, kinds), counts = add_up((lines.account, lines.kind), np.ones_like(lines.amount))
-    return dict(zip(zip(accounts.tolist(), kinds.tolist(), strict=True), counts.tolist(), strict=True))
+    keys, counts = add_up((lines.account, lines.kind, lines.setting), np.ones_like(lines.amount))
+    return dict(zip(zip(*(key.tolist() for key in keys), strict=True), counts.tolist(), strict=True))
 
 
-def _within(lines: Lines, where: Where) -> Lines:
+def within(lines: Lines, where: Where) -> Lines:
     """The lines of these accounts and teams."""
     kept = np.isin(lines.account, where.accounts)
     if where.only is not None:

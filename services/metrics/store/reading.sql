@@ -1,6 +1,6 @@
 -- What is asked of the ledger by numbers (store/words.py). $1 is always the generation, $2 the tenant, $3 the
--- accounts, $4 the teams (null: all). {team} is the team, or nothing where the sum over all teams is enough; {kind}
--- and {detail} likewise, where a measure chooses by them.
+-- accounts, $4 the teams (null: all). {team} is the team, or nothing where the sum over all teams is enough; {kind},
+-- {setting} and {detail} likewise, where a measure chooses by them.
 
 -- name: live_generation
 -- With what suits short questions: plans for these very values, no second process, no compiling, room to sort.
@@ -19,49 +19,51 @@ SELECT min(month) FROM month WHERE generation = $1 AND tenant = $2 AND account =
 
 -- name: flows_of_months
 -- Flows over whole months: $5 their first days, in order.
-SELECT b.account, {team} AS team, width_bucket(b.month, $5::date[]) - 1 AS s, {kind} AS kind, {detail} AS detail,
+SELECT b.account, {team} AS team, width_bucket(b.month, $5::date[]) - 1 AS s, {kind} AS kind, {setting} AS setting,
+    {detail} AS detail,
     sum(b.amount)::bigint AS amount
 FROM month b
 WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
   AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.month = ANY ($5::date[])
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 6
 HAVING sum(b.amount) <> 0
 
 -- name: flows_of_days
 -- Flows over days that do not overlap: $5 their first days in order, $6 their last.
 SELECT b.account, {team} AS team, width_bucket(b.month + d.day - 1, $5::date[]) - 1 AS s, {kind} AS kind,
-    {detail} AS detail, sum(d.amount)::bigint AS amount
+    {setting} AS setting, {detail} AS detail, sum(d.amount)::bigint AS amount
 FROM month b, unnest(b.days, b.amounts) AS d (day, amount)
 WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
   AND ($4::int[] IS NULL OR b.team = ANY ($4))
   AND b.month BETWEEN date_trunc('month', ($5::date[])[1])::date AND ($6::date[])[cardinality($6::date[])]
   AND b.month + d.day - 1 BETWEEN ($5::date[])[1]
     AND ($6::date[])[width_bucket(b.month + d.day - 1, $5::date[])]
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 6
 HAVING sum(d.amount) <> 0
 
 -- name: stocks_of_months
 -- What was added to stocks in the whole months before each of the days $5 (first days of months, in order),
 -- and not before the one before it: to be cumulated by who asked.
-SELECT b.account, {team} AS team, width_bucket(b.month, $5::date[]) AS s, {kind} AS kind, {detail} AS detail,
+SELECT b.account, {team} AS team, width_bucket(b.month, $5::date[]) AS s, {kind} AS kind, {setting} AS setting,
+    {detail} AS detail,
     sum(b.amount)::bigint AS amount
 FROM month b
 WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
   AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.month < ($5::date[])[cardinality($5::date[])]
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 6
 HAVING sum(b.amount) <> 0
 
 -- name: stocks_in_months
 -- What was added to stocks in the month of each of the days $5 (in order), up to the day, and not up to the one
 -- before it, of the months that begin on $6: to be cumulated within the month.
 SELECT b.account, {team} AS team, width_bucket(b.month + d.day - 2, $5::date[]) AS s, {kind} AS kind,
-    {detail} AS detail, sum(d.amount)::bigint AS amount
+    {setting} AS setting, {detail} AS detail, sum(d.amount)::bigint AS amount
 FROM month b, unnest(b.days, b.amounts) AS d (day, amount)
 WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
   AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.month = ANY ($6::date[])
   AND b.month + d.day - 1 <= ($5::date[])[cardinality($5::date[])]
   AND b.month + d.day - 1 >= ($6::date[])[width_bucket(b.month + d.day - 2, $5::date[]) + 1]
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 6
 HAVING sum(d.amount) <> 0
 
 -- name: sums_of_months
@@ -97,7 +99,7 @@ WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
 
 -- name: openings
 -- Of each account and team the last opening up to the day $6 of which all lines were known by $7.
-SELECT DISTINCT ON (account, team) account, team, begins, kinds, counts, body FROM opening
+SELECT DISTINCT ON (account, team) account, team, begins, kinds, settings, counts, body FROM opening
 WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
   AND ($4::int[] IS NULL OR team = ANY ($4)) AND team <> ALL ($5::int[]) AND begins <= $6
   AND ($7::timestamptz IS NULL OR known_until <= $7)
@@ -123,3 +125,7 @@ WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
 -- name: subjects
 -- Of the items $2.
 SELECT no, subject FROM item WHERE generation = $1 AND no = ANY ($2::bigint[])
+
+-- name: items_of_source
+-- Which of the items $3 the source $4 tells of.
+SELECT no FROM item WHERE generation = $1 AND tenant = $2 AND no = ANY ($3::bigint[]) AND source = $4

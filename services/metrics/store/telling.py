@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from eventlog.postgres import (
 )
 from services.metrics.domain.batch import Mark
 from services.metrics.domain.periods import Grain
-from services.metrics.domain.telling import Subject, Telling
+from services.metrics.domain.telling import Notice, Subject, Telling
 from services.metrics.flow import NotNow
 
 SQL = statements("services.metrics.store", "telling.sql")
@@ -80,15 +80,26 @@ class PostgresNotebook:
         """What was told last of every subject."""
         return [_telling(row) for row in await self._fetch("told")]
 
-    async def tell(self, tellings: Sequence[Telling]) -> None:
-        """Note what was sent."""
-        rows = [(tenant, *subject, revision, payload) for tenant, subject, revision, payload in tellings]
-        await self._fetch("tell", *_columns(rows))
+    async def notices(self) -> list[Telling]:
+        """What was told last of every feed, and of every given figure that changed."""
+        return [_telling(row) for row in await self._fetch("notices")]
 
-    async def forget(self, subjects: Collection[tuple[str, Subject]]) -> None:
+    async def tell(self, tellings: Sequence[Telling]) -> None:
+        """Note what was sent, all of it or nothing."""
+        figures, notices = [], []
+        for tenant, subject, revision, payload in tellings:
+            if isinstance(subject, Subject):
+                figures.append((tenant, *subject, revision, payload))
+            else:
+                what, about, unit, measure = subject
+                notices.append((tenant, about, what, unit, measure, revision, payload))
+        await self._write({"tell_notices": notices, "tell": figures})
+
+    async def forget(self, subjects: Collection[tuple[str, Subject | Notice]]) -> None:
         """Take away what is no longer told."""
-        if subjects:
-            await self._fetch("forget", *_columns([(tenant, *subject) for tenant, subject in subjects]))
+        figures = [(tenant, *one) for tenant, one in subjects if isinstance(one, Subject)]
+        notices = [(tenant, one.about) for tenant, one in subjects if isinstance(one, Notice)]
+        await self._write({"forget": figures, "forget_notices": notices})
 
     async def known_until(self) -> dt.datetime | None:
         """Up to where the log is known in every partition that has records."""
@@ -113,6 +124,15 @@ class PostgresNotebook:
         revision: int = rows[0][0]
         return revision
 
+    async def _write(self, work: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+        try:
+            async with transaction(self._pool) as connection:
+                for name, rows in work.items():
+                    if rows:
+                        await connection.execute(SQL[name], *_columns(rows))
+        except DatabaseUnavailable as error:
+            raise NotNow(str(error)) from error
+
     async def _fetch(self, name: str, *arguments: Any) -> list[Row]:
         try:
             async with transaction(self._pool) as connection:
@@ -122,6 +142,9 @@ class PostgresNotebook:
 
 
 def _telling(row: Row) -> Telling:
+    if row.get("about") is not None:
+        notice = Notice(row["what"], row["about"], row["unit"], row["measure"])
+        return Telling(row["tenant"], notice, row["revision"], row["payload"])
     grain = cast("Grain", row["grain"])
     subject = Subject(row["unit"], row["measure"], grain, row["period"])
     return Telling(row["tenant"], subject, row["revision"], row["payload"])

@@ -17,7 +17,7 @@ from services.metrics.store.packing import OFFSET_BITS, Column, Lines, day_numbe
 from services.metrics.store.reading import Counts, together
 from services.metrics.store.subjects import SubjectReading
 from services.metrics.store.sums import SumReading, columns_of, table_of
-from services.metrics.store.terms import counts
+from services.metrics.store.terms import Said, counts
 
 
 class TrailReading(SubjectReading, SumReading):
@@ -67,7 +67,8 @@ class TrailReading(SubjectReading, SumReading):
         return joined([lines.of(_in_span(lines, span, number)) for span in reach])
 
     async def _texts_of_lines(self, lines: Lines, counted: Counts) -> Mapping[int, str]:
-        words = [np.unique(column).tolist() for column in (lines.account, lines.kind, lines.detail)]
+        columns = (lines.account, lines.kind, lines.setting, lines.detail)
+        words = [np.unique(column).tolist() for column in columns]
         return await self.texts({word for some in (*words, *counted) for word in some})
 
 
@@ -80,21 +81,22 @@ def _in_span(lines: Lines, span: Span, number: Mapping[str, int]) -> Column:
 
 def _counting(term: Term, lines: Lines, text: Mapping[int, str]) -> Column:
     """Which lines a term counts."""
-    pairs, which = np.unique(np.stack((lines.account, lines.kind, lines.detail)), axis=1, return_inverse=True)
+    columns = np.stack((lines.account, lines.kind, lines.setting, lines.detail))
+    distinct, which = np.unique(columns, axis=1, return_inverse=True)
     passing = [
-        text[account] == term.account and counts(term, text[kind], text[detail])
-        for account, kind, detail in pairs.T.tolist()
+        text[account] == term.account and counts(term, Said(*(text[word] for word in said)))
+        for account, *said in distinct.T.tolist()
     ]
     kept: Column = np.array(passing, np.bool_)[which]
     return kept
 
 
 def _all_of(term: Term, counted: Counts, text: Mapping[int, str]) -> list[int]:
-    """How many lines the account has of each kind that a term counts."""
+    """How many lines the account has of each kind and setting that a term counts."""
     return [
         lines
-        for (account, kind), lines in counted.items()
-        if text[account] == term.account and counts(term, text[kind], "")
+        for (account, *said), lines in counted.items()
+        if text[account] == term.account and counts(term, Said(*(text[word] for word in said)))
     ]
 
 

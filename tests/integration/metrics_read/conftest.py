@@ -25,7 +25,7 @@ from services.metrics.store.catalogue import load
 from services.metrics.store.ledger import PostgresLedger
 from services.metrics.store.snapshots import PostgresReadings
 from tests.conftest import Stack
-from tests.integration.metrics_read import handovers, history
+from tests.integration.metrics_read import handovers, history, placements
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +42,14 @@ def handed(stack: Stack) -> str:
     """The DSN of a database in which the council that passes work on stands."""
     dsn = stack.new_database()
     asyncio.run(tell(dsn, {(history.CASES, 0): handovers.case_records()}))
+    return dsn
+
+
+@pytest.fixture(scope="session")
+def placed_in(stack: Stack) -> str:
+    """The DSN of a database in which the council with packages of care stands."""
+    dsn = stack.new_database()
+    asyncio.run(tell(dsn, {(history.CASES, 0): placements.package_records()}))
     return dsn
 
 
@@ -74,6 +82,15 @@ async def handed_over(handed: str) -> AsyncIterator[Sources]:
     """Where the answers about the council that passes work on come from."""
     pool = await connect(handed, "metrics")
     tree = handovers.tree()
+    yield Sources(PostgresReadings(pool), load(), lambda tenant: tree, Rules())
+    await pool.close()
+
+
+@pytest.fixture
+async def placed(placed_in: str) -> AsyncIterator[Sources]:
+    """Where the answers about the council with packages of care come from."""
+    pool = await connect(placed_in, "metrics")
+    tree = history.tree()
     yield Sources(PostgresReadings(pool), load(), lambda tenant: tree, Rules())
     await pool.close()
 
@@ -113,6 +130,11 @@ def council(sources: Sources, tmp_path: Path) -> Council:
 @pytest.fixture
 def passing_council(handed_over: Sources, tmp_path: Path) -> Council:
     return front_of(handed_over, tmp_path)
+
+
+@pytest.fixture
+def placed_council(placed: Sources, tmp_path: Path) -> Council:
+    return front_of(placed, tmp_path)
 
 
 def front_of(sources: Sources, tmp_path: Path) -> Council:

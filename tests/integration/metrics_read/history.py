@@ -69,6 +69,7 @@ PROMISES: list[tuple[str, str, str, dict[str, Any]]] = [
             "owner": "w-1",
             "deadline": "2026-06-10",
             "by": "w-9",
+            "meeting": "m-1",
         },
     ),
     (
@@ -82,6 +83,8 @@ PROMISES: list[tuple[str, str, str, dict[str, Any]]] = [
             "owner": "w-2",
             "deadline": "2026-06-12",
             "by": "w-9",
+            "meeting": "m-1",
+            "measure": "overdue",
         },
     ),
     (

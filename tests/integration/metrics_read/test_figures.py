@@ -125,7 +125,7 @@ async def test_an_answer_says_how_fresh_it_is(sources, ask) -> None:
 
 
 async def test_series_by_month_begin_with_the_feed_and_end_unfinished(sources, ask) -> None:
-    found = (await series(sources, ask(), "received", "month", (None, None))).what
+    found = (await series(sources, ask(), ["received"], "month", (None, None))).what[0]
     points = {point.figure.key.period.label: point for point in found.points}
     assert next(iter(points)) == "2025-05"
     assert [points[month].figure.value for month in ("2025-05", "2025-06", MAY, JUNE)] == [1, 0, 6, 2]
@@ -138,10 +138,10 @@ async def test_series_by_month_begin_with_the_feed_and_end_unfinished(sources, a
 
 async def test_series_by_week(sources, ask) -> None:
     days = (dt.date(2026, 5, 4), dt.date(2026, 6, 14))
-    found = (await series(sources, ask(), "open", "week", days)).what
+    found = (await series(sources, ask(), ["open"], "week", days)).what[0]
     assert [point.figure.value for point in found.points] == [2, 5, 5, 4, 5, 6]
     assert not any(point.figure.unfinished for point in found.points)
-    north = (await series(sources, ask("short"), "open", "week", days)).what
+    north = (await series(sources, ask("short"), ["open"], "week", days)).what[0]
     assert [point.figure.value for point in north.points] == [0, 0, 0, 0, 2, 2]
 
 

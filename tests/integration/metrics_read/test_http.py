@@ -15,7 +15,7 @@ def cursor(place: list[object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-META = {"as_at", "as_known", "fresh_at", "positions"}
+META = {"as_at", "as_known", "fresh_at", "positions", "stale_feeds", "complete_from", "note"}
 
 
 async def test_figures_carry_what_they_rest_on(council) -> None:
@@ -52,6 +52,20 @@ async def test_a_series_as_a_chart_needs_it(council) -> None:
     strict = (await council.get("/v1/series", measure="received", rules="nhse", **{"from": "2026-01"})).json()
     assert strict["variation"] is None
     assert strict["finding"] == "Too few months to say what is usual"
+
+
+async def test_several_measures_in_one_answer_equal_each_by_itself(council) -> None:
+    names = ["overdue", "open", "commitments_kept_percent", "median_days_to_complete"]
+    asked = {"unit": "long", "from": "2026-04"}
+    several = (await council.get("/v1/series", measure=names, **asked)).json()
+    assert several.keys() == META | {"series"}
+    assert [one["measure"] for one in several["series"]] == names
+    for one in several["series"]:
+        alone = (await council.get("/v1/series", measure=one["measure"], **asked)).json()
+        assert one == {key: value for key, value in alone.items() if key not in META}
+    refused = await council.get("/v1/series", measure=["open", "nonsense"])
+    assert refused.status_code == 404
+    assert "nonsense" in refused.text
 
 
 async def test_the_reports_as_json_csv_and_excel(council) -> None:

@@ -1,5 +1,6 @@
 """Every number explains itself: lines add up to the figure, each with the event that caused it."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from services.metrics.answers.trail import event, explain, item
 from services.metrics.domain.periods import parse
 from services.metrics.domain.trail import Page
 from services.metrics.domain.units import EVERYTHING, Teams
+from tests.integration.metrics_read import history
 
 JUNE = parse("2026-06")
 
@@ -53,6 +55,13 @@ async def test_pages_of_lines_leave_none_out(sources, ask) -> None:
     assert len(found) == 6
 
 
+def days(sources, key, since: dt.date) -> int:
+    """How often a line counts: on each day of the period from its own on, where a measure adds up days."""
+    if not sources.declared(key.measure).daily:
+        return 1
+    return (min(key.period.last, history.TODAY) - max(key.period.first, since)).days + 1
+
+
 @pytest.mark.parametrize("known", [None, "2026-06-05T00:00:00+00:00"])
 async def test_lines_add_up_for_every_measure_unit_and_period(sources, ask, known) -> None:
     for unit in ("council", "long", "short", "north", "unassigned"):
@@ -64,7 +73,7 @@ async def test_lines_add_up_for_every_measure_unit_and_period(sources, ask, know
                     await explain(sources, asked, one.key.measure, parse(period), Page(500), everything=False)
                 ).what
                 shown = sum(
-                    told.parts[line.part].sign * line.amount
+                    told.parts[line.part].sign * line.amount * days(sources, one.key, line.day)
                     for line in told.lines
                     if told.parts[line.part].side == "numerator"
                 )

@@ -15,6 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from runtime.auth import (
+    MOST_HELD,
     OIDC_ALGORITHMS,
     ROLES,
     Needs,
@@ -63,6 +64,30 @@ async def test_a_token_says_who_asks(issuer: TokenIssuer, reader: TokenReader) -
     token = issuer.issue("manager", "north-locality", "demo", "w-0012", 3600)
     assert await reader.read(token) == Principal("demo", "w-0012", "manager", "north-locality")
     assert (await reader.read(issuer.issue("operator", None, "demo", "me", 60))).unit is None
+
+
+async def test_a_signature_is_checked_once_and_the_end_of_a_token_each_time(
+    issuer: TokenIssuer, reader: TokenReader, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    decode = jwt.decode
+
+    def counted(value: str, *rest: Any, **named: Any) -> Any:
+        checked.append(value)
+        return decode(value, *rest, **named)
+
+    monkeypatch.setattr("runtime.auth.jwt.decode", counted)
+    token = issuer.issue("manager", None, "demo", "w-1", 60)
+    for _ in range(3):
+        await reader.read(token)
+    assert checked == [token]
+    for other in range(MOST_HELD):
+        await reader.read(issuer.issue("manager", None, "demo", f"w-{other}", 60))
+    await reader.read(token)
+    assert checked.count(token) == 2, "only so many are remembered"
+    clock.now = NOW + 91
+    with pytest.raises(NotSignedIn, match="expired"):
+        await reader.read(token)
 
 
 async def test_an_expired_token_is_refused_and_one_for_later_too(
@@ -284,11 +309,12 @@ async def test_a_withdrawn_key_stops_to_count(oidc: Callable[[Published], TokenR
     old, new = key("old"), key("new")
     published = Published(old, new)
     reader = oidc(published)
-    await reader.read(signed(old))
+    token = signed(old, exp=NOW + 9999)
+    await reader.read(token)
     published.keys = [new]
     clock.now += 601
     with pytest.raises(NotSignedIn):
-        await reader.read(signed(old, exp=NOW + 9999))
+        await reader.read(token)
 
 
 async def test_an_issuer_that_is_away_is_said_as_such_and_known_keys_go_on(

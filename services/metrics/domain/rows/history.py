@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from services.metrics.domain.book import Fault
 from services.metrics.domain.fact import Fact
 
 Value = TypeVar("Value")
@@ -35,15 +34,6 @@ def rows_among(facts: Iterable[Fact]) -> tuple[list[Row], list[Fact]]:
         elif fact.recorded not in rows or _rank(fact) > _rank(rows[fact.recorded]):
             rows[fact.recorded] = fact
     return [rows[as_of] for as_of in sorted(rows)], singles
-
-
-def mixed(singles: Iterable[Fact]) -> dict[Fault, int]:
-    """A fault for each single event of an item that has rows: it does not count."""
-    faults: dict[Fault, int] = {}
-    for fact in singles:
-        fault = Fault(fact.identity.source, "mixed-feed", fact.day)
-        faults[fault] = faults.get(fault, 0) + 1
-    return faults
 
 
 def absent(row: Row) -> bool:

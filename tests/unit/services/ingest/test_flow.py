@@ -18,7 +18,9 @@ from services.ingest.domain.rows import HIDDEN, Reject
 from services.ingest.formats import READERS
 
 AT = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
-JOB = Import("i1", "demo", "lines", "cloudevents", None, None, None, 9, "here", "f-1", AT, state="running")
+JOB = Import(
+    "i1", "demo", "lines", "cloudevents", None, None, None, None, 9, "here", "f-1", AT, state="running"
+)
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 
 from services.metrics import live as module
 from services.metrics.api.stream import _events
-from services.metrics.domain.telling import Subject, Telling
+from services.metrics.domain.telling import Notice, Subject, Telling
 from services.metrics.live import Ears, Live
 
 
@@ -19,13 +19,19 @@ from services.metrics.live import Ears, Live
 class Told:
     """What was told, in memory; a later telling of a subject replaces the one before."""
 
-    tellings: dict[tuple[str, Subject], Telling] = field(default_factory=dict)
+    tellings: dict[tuple[str, Subject | Notice], Telling] = field(default_factory=dict)
     revision: int = 0
 
     def tell(self, unit: str, measure: str = "open", tenant: str = "demo") -> Telling:
         self.revision += 1
         telling = Telling(tenant, Subject(unit, measure, "month", "2026-11"), self.revision, b"{}")
         self.tellings[tenant, telling.subject] = telling
+        return telling
+
+    def notice(self, what: str, about: str, unit: str | None = None, measure: str | None = None) -> Telling:
+        self.revision += 1
+        telling = Telling("demo", Notice(what, about, unit, measure), self.revision, b"{}")
+        self.tellings["demo", telling.subject] = telling
         return telling
 
     async def last(self) -> int:
@@ -136,3 +142,21 @@ async def test_all_streams_end_when_the_process_stops_and_an_unknown_id_is_reset
         draining.set()
         with pytest.raises(StopAsyncIteration):
             await anext(events)
+
+
+async def test_silent_feeds_and_restated_figures_are_heard_under_their_own_names() -> None:
+    told = Told()
+    told.notice("feed.stale", "feed/demo/cases")
+    told.notice("measure.restated", "north/open/month/2026-10/restated", "north", "open")
+    told.notice("measure.restated", "south/open/month/2026-10/restated", "south", "open")
+    async with running(told) as live, asyncio.timeout(5):
+
+        async def names(ears: Ears, count: int) -> list[str | None]:
+            events = _events(live, ears, 0, asyncio.Event())
+            found = [(await anext(events)).event for _ in range(count)]
+            await events.aclose()
+            return found
+
+        assert await names(EARS, 3) == ["feed.stale", "measure.restated", "measure.restated"]
+        assert await names(Ears("demo", None, ["north"]), 2) == ["feed.stale", "measure.restated"]
+        assert await names(Ears("demo", ["open"], ["south"]), 1) == ["measure.restated"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -14,6 +14,7 @@ import pytest
 
 from eventlog.records import LogUnavailable
 from services.metrics import publisher as module
+from services.metrics.flow import NotNow
 from services.metrics.publisher import Publisher
 from services.metrics.telling import Teller
 
@@ -56,8 +57,30 @@ class Rounds:
         return self.sends
 
 
+@dataclass
+class Slow:
+    """A duty that takes very long, or finds Postgres away first."""
+
+    away: int = 0
+    began: int = 0
+    ended: int = 0
+
+    async def round(self, now: dt.datetime) -> int:
+        self.began += 1
+        if self.away:
+            self.away -= 1
+            raise NotNow("Postgres is away")
+        await asyncio.sleep(60)
+        self.ended += 1
+        return 0
+
+
 async def run(
-    rounds: Rounds, seconds: float, lead: Callable[[], Any] = leading, catching_up: bool = False
+    rounds: Rounds,
+    seconds: float,
+    lead: Callable[[], Any] = leading,
+    catching_up: bool = False,
+    duties: Sequence[Slow] = (),
 ) -> Publisher:
     async def nothing() -> dict[bytes, int]:
         return {}
@@ -70,6 +93,7 @@ async def run(
         EVERY_S,
         lambda: None,
         lambda: catching_up,
+        lambda teller: duties,
     )
     await publisher.start()
     until = time.monotonic() + seconds
@@ -93,6 +117,14 @@ async def test_changes_are_gathered_between_rounds() -> None:
     gaps = [later - sooner for sooner, later in zip(rounds.at, rounds.at[1:], strict=False)]
     assert len(gaps) >= 2
     assert min(gaps) >= EVERY_S * 0.95
+
+
+async def test_no_other_duty_holds_up_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BESIDES_S", 0.01)
+    rounds, slow = Rounds(), Slow(away=2)
+    await run(rounds, 0.5, duties=[slow])
+    assert len(rounds.at) >= 2
+    assert (slow.began, slow.ended) == (3, 0)
 
 
 async def test_a_call_after_rest_is_answered_at_once() -> None:

@@ -61,7 +61,12 @@ def test_a_file_larger_than_allowed_is_told() -> None:
         (b" \n<log>", "xes"),
         (b"\xef\xbb\xbf<?xml", "xes"),
         (b'{"specversion"', "cloudevents"),
-        (b"a,b,c\n", None),
+        (b"a,b,c\n1,2,3", "table"),
+        (b"\xef\xbb\xbfName;Team\r\n", "table"),
+        ("Name\tTeam\r\n".encode("utf-16"), "table"),
+        (b"PK\x03\x04\x14\x00", "table"),
+        (b"just words\n", None),
+        (b"\x00\x01,\x02", None),
     ],
 )
 def test_a_format_shows_in_the_first_bytes(first: bytes, form: str | None) -> None:

@@ -63,6 +63,22 @@ LATE = Term("sum", "completed_late")
             "cost(weekly_spend where setting in (nursing, residential))",
             Total(((1, Term("cost", "weekly_spend", (Filter("setting", ("nursing", "residential")),))),)),
         ),
+        ("average(open)", Total(((1, Term("average", "open")),))),
+        (
+            "cohort(referral_ended where kind = referral and outcome = declined)",
+            Total(
+                (
+                    (
+                        1,
+                        Term(
+                            "cohort",
+                            "referral_ended",
+                            (Filter("kind", ("referral",)), Filter("outcome", ("declined",))),
+                        ),
+                    ),
+                )
+            ),
+        ),
         (
             'sum(received where route not in ("", web))',
             Total(((1, Term("sum", "received", (Filter("route", ("", "web"), True),))),)),
@@ -79,7 +95,15 @@ def test_what_can_be_said(text: str, formula: object) -> None:
         ("", "ends too early"),
         ("sum(completed", "ends too early"),
         ("total(completed)", "'total' is no function"),
-        ("sum(finished)", "'finished' is no account; there are received"),
+        ("sum(finished)", "'finished' is no account; sum takes received"),
+        ("sum(recieved)", "did you mean received? (at character 5 of"),
+        ("sum(completed) +  sum(done)", "(at character 23 of"),
+        ("median(sum(completed))", "'sum' is no account; median takes days_to_start, days_to_complete"),
+        ("sum(completed) + percent(sum(completed), sum(received))", "percent stands by itself"),
+        ("averag(open)", "did you mean average?"),
+        ("average(completed)", "average does not take completed, which is a flow"),
+        ("cohort(referred_on)", "does not say when work was passed on"),
+        ("cohort(open)", "cohort does not take open, which is a stock"),
         ("sum(open)", "sum does not take open, which is a stock"),
         ("end(completed)", "end does not take completed"),
         ("median(completed)", "median does not take completed"),
@@ -89,7 +113,7 @@ def test_what_can_be_said(text: str, formula: object) -> None:
         ("rate(sum(completed), sum(completed), many)", "whole number from 1"),
         ("percentile(days_to_start, 100)", "whole number from 1 to 99"),
         ("sum(completed where worker = x)", "not kept by 'worker'; there is kind, outcome"),
-        ("end(open where due = 2026)", "not kept by 'due'; there is kind"),
+        ("end(open where due = 2026)", "not filtered by 'due' but by kind alone"),
         ("sum(completed where kind = a and kind = b)", "filtered twice"),
         ("sum(referral_ended where to_team = a and outcome = b)", "one word of the detail"),
         ("sum(completed where kind > a)", "means nothing here"),

@@ -1,4 +1,4 @@
-"""Every cell of the state table of packages, and every clause on money (docs/ledger.md §4)."""
+"""Every cell of the state table of packages, and every clause on money (docs/ledger.md §7)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,133 @@
+"""What an export tells the log: a row event for each turn, the withdrawal of what was concluded wrongly."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from services.ingest.domain.edge import Admitted, Edge, Refused, admit
+from services.ingest.domain.exports import Export, SaidTwice, Turn, Turned, gone, turned
+from services.ingest.domain.mapping import zone_of
+from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Shown
+from services.ingest.domain.table import TableMapping, several
+
+SUPERSEDED = "superseded-by-an-earlier-export"
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Whose rows are told: the tenant, the mapping, and what the edge goes by."""
+
+    tenant: str
+    mapping: TableMapping
+    edge: Edge
+
+    def row(self, key: str, turn: Turn) -> Admitted | Refused:
+        """The event that shows the item as it turned."""
+        return self._said(key, f"{self.mapping.noun}.recorded", turn, turn.name, msgspec.Raw(turn.row))
+
+    def withdrawal(self, key: str, turn: Turn) -> Admitted | Refused:
+        """The event that takes an absence back."""
+        said = {"source": self.mapping.source, "id": f"{key}@{turn.name}", "reason": SUPERSEDED}
+        return self._said(key, "event.retracted", turn, f"{turn.name}/withdrawn", said)
+
+    def _said(self, key: str, what: str, turn: Turn, name: str, data: Any) -> Admitted | Refused:
+        moment = turn.as_of.astimezone(zone_of(self.mapping)).isoformat()
+        event = {
+            "specversion": "1.0",
+            "id": f"{key}@{name}",
+            "source": self.mapping.source,
+            "type": f"primed.{what}.v1",
+            "subject": f"{self.mapping.source}/{key}",
+            "time": moment,
+            "timeprecision": "day",
+            "recordedtime": moment,
+            "data": data,
+        }
+        return admit(msgspec.json.encode(event), self.tenant, self.edge)
+
+
+@dataclass(slots=True)
+class Differences:
+    """What some rows of an export come to; `keep` and `drop` are turns by their items' keys."""
+
+    events: list[Admitted] = field(default_factory=list)
+    keep: list[tuple[str, Turn]] = field(default_factory=list)
+    drop: list[tuple[str, Turn]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    changed: int = 0
+    unchanged: int = 0
+
+    def take(self, key: str, found: Turned, teller: Teller) -> Refused | None:
+        """Add what one item comes to; nothing of it where one of its events cannot enter the log."""
+        said = [teller.row(key, turn) for turn in found.send]
+        said += [teller.withdrawal(key, turn) for turn in found.withdraw]
+        wrong = next((one for one in said if isinstance(one, Refused)), None)
+        if wrong is not None:
+            return wrong
+        self.events += [one for one in said if isinstance(one, Admitted)]
+        self.keep += [(key, turn) for turn in found.keep]
+        self.drop += [(key, turn) for turn in found.withdraw]
+        self.changed += bool(said)
+        self.unchanged += not said
+        return None
+
+
+def of_rows(
+    rows: Iterable[tuple[int, Shown]],
+    known: Mapping[str, Sequence[Turn]],
+    exports: Sequence[Export],
+    export: Export,
+    teller: Teller,
+) -> Differences:
+    """The differences that these rows make to what is known of their items."""
+    found, turns = Differences(), {key: list(several) for key, several in known.items()}
+    for number, shown in rows:
+        mine = turns.setdefault(shown.key, [])
+        try:
+            item = turned(mine, exports, export, Turn(export.as_of, shown.row, shown.dates))
+        except SaidTwice:
+            found.rejects.append(_twice(number, teller.mapping, export.as_of))
+            continue
+        wrong = found.take(shown.key, item, teller)
+        if wrong is not None:
+            found.rejects.append(_refused(number, wrong))
+        else:
+            turns[shown.key] = _with(mine, item)
+    return found
+
+
+def of_gone(
+    known: Mapping[str, Sequence[Turn]], exports: Sequence[Export], export: Export, teller: Teller
+) -> Differences:
+    """The differences that follow from items which the export does not hold."""
+    found = Differences()
+    for key, turns in known.items():
+        found.take(key, gone(turns, exports, export), teller)
+    return found
+
+
+def _with(turns: Sequence[Turn], found: Turned) -> list[Turn]:
+    other = {turn.as_of for turn in (*found.keep, *found.withdraw)}
+    kept = [turn for turn in turns if turn.as_of not in other]
+    return sorted([*kept, *found.keep], key=lambda turn: turn.as_of)
+
+
+def _twice(number: int, mapping: TableMapping, as_of: dt.datetime) -> Reject:
+    column = several(mapping.key)[0]
+    return Reject(
+        row=number,
+        column=column,
+        value=HIDDEN,
+        reason=f"{column}: the item is shown in two ways as of {as_of.isoformat()}.",
+        remedy="Keep one row for it; a newer export needs its own as-of.",
+    )
+
+
+def _refused(number: int, wrong: Refused) -> Reject:
+    remedy = "Correct this row at its source, export again and import again."
+    return Reject(number, wrong.field or "", HIDDEN, wrong.detail[:LONGEST_VALUE], remedy)

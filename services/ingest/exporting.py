@@ -1,0 +1,148 @@
+"""The story of an export: a table that shows items as they stand says just what differs from what was known.
+
+Row by row as in `flow`; then what the export covers and does not hold is withdrawn; then the export itself is
+known, so that one which comes later, and is older, is put where it belongs. Killed at any point it goes on
+from its last batch: what was sent and not written down is sent again under the ids it had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from schemas.registry import instant
+from services.ingest.domain.batches import parts
+from services.ingest.domain.differences import Differences, Teller, of_gone, of_rows
+from services.ingest.domain.edge import Edge
+from services.ingest.domain.exports import Coverage, Export, Turn
+from services.ingest.domain.imports import Import, Step
+from services.ingest.domain.rows import Reject, Row, UnreadableFile
+from services.ingest.domain.table import TableMapping
+from services.ingest.flow import Book, Log, Reader, send
+
+
+class Shelf(Book, Protocol):
+    """What the exports of each source have shown so far."""
+
+    async def exports(self, tenant: str, source: str) -> Sequence[Export]: ...
+    async def turns(
+        self, tenant: str, source: str, keys: Collection[str]
+    ) -> Mapping[str, Sequence[Turn]]: ...
+    async def page(self, tenant: str, source: str, after: str, limit: int) -> Mapping[str, Sequence[Turn]]:
+        """The turns of the next items in the order of their keys; nothing behind the last."""
+
+    async def turn(
+        self, job: Import, source: str, step: Step, rejects: Sequence[Reject], found: Differences
+    ) -> bool:
+        """Write down a step with its turns; False when somebody cancelled the import or runs it elsewhere."""
+
+    async def shelve(self, job: Import, source: str, export: Export) -> None:
+        """The export was loaded whole."""
+
+
+PAGE = 500
+
+
+async def run(
+    job: Import, mapping: TableMapping, chunks: Iterator[bytes], reader: Reader, edge: Edge,
+    log: Log, shelf: Shelf,
+) -> None:  # fmt: skip
+    """Bring a table into the log from where its import stopped."""
+    loading = _Loading(job, mapping, edge, log, shelf, await shelf.exports(job.tenant, mapping.source))
+    try:
+        if await loading.rows(reader(chunks, mapping, job.as_of)) and await loading.gone():
+            await shelf.shelve(job, mapping.source, loading.export)
+            await shelf.end(job, "done", None)
+    except UnreadableFile as error:
+        await shelf.end(
+            job,
+            "failed",
+            f"{error} {loading.at:,} rows before this point are dealt with; none was withdrawn.",
+        )
+
+
+class _Loading:
+    """One export on its way: what it is, who tells it, and which items it holds."""
+
+    def __init__(
+        self,
+        job: Import,
+        mapping: TableMapping,
+        edge: Edge,
+        log: Log,
+        shelf: Shelf,
+        exports: Sequence[Export],
+    ) -> None:
+        assert job.as_of is not None, "an export without as-of is refused when it is sent"
+        self.export = Export(instant(job.as_of), coverage(job.coverage))
+        self.at = job.rows_read
+        self._job, self._mapping, self._log, self._shelf = job, mapping, log, shelf
+        self._others = [one for one in exports if one.as_of != self.export.as_of]
+        self._teller = Teller(job.tenant, mapping, edge)
+        self._held: set[bytes] = set()
+
+    async def rows(self, rows: Iterator[Row]) -> bool:
+        """Say what differs, part by part; False when the import is no longer ours."""
+        prepared = parts(rows)
+        while part := await asyncio.to_thread(next, prepared, None):
+            self._held.update(_short(row.key) for row in part if row.key is not None)
+            fresh = [row for row in part if row.number > self.at]
+            if fresh and not await self._say(fresh):
+                return False
+        return True
+
+    async def _say(self, part: Sequence[Row]) -> bool:
+        shown = [(row.number, row.shown) for row in part if row.shown is not None]
+        known = await self._turns({one.key for _, one in shown})
+        found = await asyncio.to_thread(of_rows, shown, known, self._others, self.export, self._teller)
+        rejects = sorted(
+            [*(row.reject for row in part if row.reject is not None), *found.rejects],
+            key=lambda reject: reject.row,
+        )
+        step = Step(
+            after=self.at,
+            last_row=part[-1].number,
+            accepted=len(part) - len(rejects),
+            refused=len(rejects),
+            events=len(found.events),
+            unchanged=found.unchanged,
+        )
+        return await self._done(step, rejects, found)
+
+    async def gone(self) -> bool:
+        """Withdraw what the export covers and does not hold; False when the import is no longer ours."""
+        if self.export.coverage is None:
+            return True
+        after = ""
+        while page := await self._shelf.page(self._job.tenant, self._mapping.source, after, PAGE):
+            after = max(page)
+            missing = {key: turns for key, turns in page.items() if _short(key) not in self._held}
+            found = of_gone(missing, self._others, self.export, self._teller)
+            step = Step(self.at, self.at, 0, 0, len(found.events), withdrawn=found.changed)
+            if found.keep and not await self._done(step, (), found):
+                return False
+        return True
+
+    async def _done(self, step: Step, rejects: Sequence[Reject], found: Differences) -> bool:
+        await send(found.events, self._job, self._log, self._shelf)
+        if not await self._shelf.turn(self._job, self._mapping.source, step, rejects, found):
+            return False
+        self.at = step.last_row
+        return True
+
+    async def _turns(self, keys: Collection[str]) -> Mapping[str, Sequence[Turn]]:
+        return await self._shelf.turns(self._job.tenant, self._mapping.source, keys)
+
+
+def coverage(text: str | None) -> Coverage | None:
+    """A coverage as an import keeps it; None: the export says of no item that it is gone."""
+    return None if text is None else msgspec.json.decode(text, type=Coverage | None)
+
+
+def _short(key: str) -> bytes:
+    """Enough of a key to tell a million apart, in a few bytes each."""
+    return hashlib.blake2b(key.encode(), digest_size=8).digest()

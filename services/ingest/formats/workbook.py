@@ -1,0 +1,82 @@
+"""Excel workbooks: one sheet as rows of text, read as it streams out of the packed file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import IO, Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from services.ingest.domain.rows import UnreadableFile
+
+IN_MEMORY = 8 * 1024 * 1024
+MOST_UNPACKED = 1024 * 1024 * 1024
+MOST_RATIO = 200
+MOST_STRINGS = 64 * 1024 * 1024
+"""Bytes of the workbook's table of texts, which is held in memory as a whole."""
+
+
+def lines(chunks: Iterator[bytes], sheet: str | None) -> Iterator[Sequence[str]]:
+    """The rows of the named sheet, or of the only one. Raises `UnreadableFile`."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.seek(0)
+        _check(file)
+        try:
+            book = load_workbook(file, read_only=True, data_only=True)
+        except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise UnreadableFile("The workbook cannot be opened; save it again as .xlsx or .csv.") from error
+        try:
+            for row in book[_named(book.sheetnames, sheet)].iter_rows(values_only=True):
+                yield [_text(value) for value in row]
+        finally:
+            book.close()
+
+
+def _check(file: IO[bytes]) -> None:
+    """A packed file that unfolds like no workbook does is not unfolded."""
+    try:
+        with zipfile.ZipFile(file) as packed:
+            parts = packed.infolist()
+    except zipfile.BadZipFile as error:
+        raise UnreadableFile(
+            "The workbook is damaged or was cut off; save it again and send it again."
+        ) from error
+    unpacked, packed_bytes = sum(one.file_size for one in parts), sum(one.compress_size for one in parts)
+    if unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed_bytes, 64 * 1024):
+        raise UnreadableFile(
+            "The workbook unfolds further than any export does; save it as CSV and send that."
+        )
+    if any(one.filename.endswith("sharedStrings.xml") and one.file_size > MOST_STRINGS for one in parts):
+        raise UnreadableFile(
+            "The workbook holds too much text to be read at once; save it as CSV and send that."
+        )
+    file.seek(0)
+
+
+def _named(names: Sequence[str], sheet: str | None) -> str:
+    if sheet is None and len(names) == 1:
+        return names[0]
+    if sheet in names:
+        return str(sheet)
+    there = ", ".join(names)
+    raise UnreadableFile(
+        f"The workbook has the sheets {there}; name one of them under `sheet` in the mapping."
+    )
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    return str(value)

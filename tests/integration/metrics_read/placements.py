@@ -1,0 +1,66 @@
+"""A council with packages of care, told by hand; weekly costs in pounds.
+
+    P1  north  residential  850 a week from 6 April 2026; 900 from 11 May; transferred to south on 20 May
+    P2  south  community    20.50 an hour, 14 hours a week: 287 from 4 May; ended 31 May, so less from 1 June
+    P3  south  nursing      1,000 a month: 230.77 from 1 June
+    P4  north  community    one-off of 500 on 12 May
+
+Each was decided in review 8. South belongs to long-term support until 31 May, to short-term support from
+1 June; north always to long-term support.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eventlog.records import Record
+from tests.integration.metrics_read.history import CASES, Said, envelope, record
+
+DECIDED = {"decided_in": "demo/cases/8"}
+
+
+def costs(pence: int, frequency: str, **more: Any) -> dict[str, Any]:
+    return {"unit_cost": pence, "frequency": frequency, **more}
+
+
+PACKAGES: list[Said] = [
+    (
+        "started",
+        "P1",
+        "2026-04-06",
+        {"team": "north", "setting": "residential", **costs(85000, "weekly"), **DECIDED},
+    ),
+    (
+        "started",
+        "P2",
+        "2026-05-04",
+        {"team": "south", "setting": "community", **costs(2050, "hourly", units_per_week=14), **DECIDED},
+    ),
+    ("changed", "P1", "2026-05-11", {**costs(90000, "weekly"), **DECIDED}),
+    (
+        "started",
+        "P4",
+        "2026-05-12",
+        {"team": "north", "setting": "community", **costs(50000, "one-off"), **DECIDED},
+    ),
+    ("changed", "P1", "2026-05-20", {"team": "south"}),
+    ("ended", "P2", "2026-05-31", {**DECIDED}),
+    (
+        "started",
+        "P3",
+        "2026-06-01",
+        {"team": "south", "setting": "nursing", **costs(100000, "monthly"), **DECIDED},
+    ),
+]
+
+
+def package_records() -> list[Record]:
+    return [
+        record(
+            CASES,
+            offset,
+            day,
+            envelope(f"package.{verb}", "demo/care", f"demo/care/{key}", day, offset, data),
+        )
+        for offset, (verb, key, day, data) in enumerate(PACKAGES)
+    ]

@@ -66,12 +66,10 @@ class Rooms:
         words = Words(pool)
         self.ledger = PostgresLedger(pool, words, settings.items_remembered)
         self.organisation = Organisation(settings.kafka_bootstrap, self.ledger)
+        readings, since = PostgresReadings(pool, words), settings.feed_complete_from
+        self.watch = Watch(readings, lambda: self.organisation.tenants, since, self.today)
         rules = Rules.nhse() if settings.spc == "nhse" else Rules()
-        measures = load(settings.measures_file)
-        readings, tree = PostgresReadings(pool, words), self.organisation.tree
-        self.watch = Watch(
-            readings, lambda: self.organisation.tenants, settings.feed_complete_from, self.today
-        )
+        measures, tree = load(settings.measures_file), self.organisation.tree
         self.sources = Sources(readings, measures, tree, rules, self.watch.complete)
         self.calendar = Calendar(self.zone, WorkingDays(bank_holidays(settings.bank_holidays, self.now())))
         self.given = PostgresGiven(pool)
@@ -88,13 +86,8 @@ class Rooms:
             self.far_behind,
             self.duties,
         )
-        self.settler = Settler(
-            PostgresShelves(pool),
-            self.now,
-            settings.settle_lines,
-            settings.settle_every_s,
-            self.far_behind,
-        )
+        pace = settings.settle_lines, settings.settle_every_s
+        self.settler = Settler(PostgresShelves(pool), self.now, *pace, self.far_behind)
         self.absorber = Absorber(self.ledger, settings.dead_letters_in_a_row, self.absorbed)
         self.carriage = Carriage(
             name="metrics",

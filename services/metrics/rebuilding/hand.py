@@ -14,13 +14,14 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from eventlog.postgres import Pool
+from eventlog.postgres import DatabaseUnavailable, Pool
 from eventlog.records import LogUnavailable, PositionLost, Record, TopicPartition
 from eventlog.stretches import Stretches
 from services.metrics.domain.batch import Folded, fold
 from services.metrics.domain.hearing import Heard, Place, Refused, hear, moment_of
 from services.metrics.domain.shares import Share, TooManyDead, dead_run
 from services.metrics.domain.taking import Position
+from services.metrics.flow import CannotKeep
 from services.metrics.rebuilding.crew import Order
 from services.metrics.rebuilding.saying import CannotRebuild, Voice
 from services.metrics.rebuilding.sheaf import Sheaf
@@ -61,8 +62,9 @@ class Hand:
             order = Order.of(await orders.get())
             try:
                 await self._do(order)
-            except (PositionLost, LogUnavailable) as error:
-                self._voice.stopped(CannotRebuild(str(error), "Nothing was changed for readers."))
+            except (PositionLost, LogUnavailable, DatabaseUnavailable, CannotKeep) as error:
+                again = "Nothing was changed for readers. When that is mended, run it again: it goes on."
+                self._voice.stopped(CannotRebuild(str(error), again))
             except CannotRebuild as error:
                 self._voice.stopped(error)
             else:

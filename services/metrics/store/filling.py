@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
+
+import asyncpg
 
 from eventlog.postgres import Connection, Pool, statements, transaction
 from eventlog.records import TopicPartition
@@ -12,6 +15,7 @@ from services.metrics.domain.batch import Folded
 from services.metrics.domain.hearing import Refused
 from services.metrics.domain.shares import Share
 from services.metrics.domain.taking import Position
+from services.metrics.flow import CannotKeep
 from services.metrics.store.book import (
     SILENT,
     TOPIC_NUMBER,
@@ -23,10 +27,11 @@ from services.metrics.store.book import (
     item_columns,
     spoken,
 )
-from services.metrics.store.chunks import Chunk, chunks_of
-from services.metrics.store.numbering import Months, learned, months
-from services.metrics.store.packing import Lines, day_of, joined
-from services.metrics.store.spots import Spot, events_of, spots_of
+from services.metrics.store.chunks import Chunk
+from services.metrics.store.heap import Heap
+from services.metrics.store.numbering import Months, learned
+from services.metrics.store.packing import day_of
+from services.metrics.store.spots import Spot
 from services.metrics.store.words import Words
 
 SQL = statements("services.metrics.store", "filling.sql")
@@ -64,7 +69,7 @@ class Filling:
 
     def begin(self, groups: Collection[Any] = ()) -> None:
         """Begin with nothing; all groups are wanted."""
-        self._lines: defaultdict[str, list[Lines]] = defaultdict(list)
+        self._heaps: defaultdict[str, Heap] = defaultdict(lambda: Heap(self._words))
         self._items: list[tuple[Any, ...]] = []
         self._faults: list[tuple[Any, ...]] = []
         self._feeds: dict[tuple[str, str], Spoken] = {}
@@ -74,9 +79,11 @@ class Filling:
     async def add(self, folded: Folded) -> None:
         """Take in what some whole items did."""
         items = gathered(folded, {})
-        await self._words.learn({name for one in items for name in (one.item.tenant, *one.names)})
-        for tenant, lines in await learned(folded.lines, {one.item: one.no for one in items}, self._words):
-            self._lines[tenant].append(lines)
+        with refused():
+            await self._words.learn({name for one in items for name in (one.item.tenant, *one.names)})
+            by_tenant = await learned(folded.lines, {one.item: one.no for one in items}, self._words)
+        for tenant, lines in by_tenant:
+            self._heaps[tenant].add(lines)
         self._items += item_rows(items, self._words)
         self._faults += [
             (*line.place, line.n, line.tenant, *line.fault, line.amount) for line in folded.faults
@@ -93,8 +100,9 @@ class Filling:
         self._positions[place] = position
 
     async def end(self, generation: int, share: Share) -> Iterator[dict[str, Any]]:
-        """Write it; there is nothing to say."""
-        await self.write(generation, share)
+        """Write it; there is nothing to say. Raises `CannotKeep` when Postgres refuses what it says."""
+        with refused():
+            await self.write(generation, share)
         return iter(())
 
     async def write(self, generation: int, share: Share) -> bool:
@@ -120,13 +128,12 @@ class Filling:
     def _settled(self, generation: int, share: Share) -> dict[str, list[tuple[Any, ...]]]:
         """The lines as rows of chunk, spot and month; after this they themselves are no longer held."""
         rows: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in SETTLED}
-        for tenant in sorted(self._lines):
+        for tenant in sorted(self._heaps):
             number = self._words.number[tenant]
-            lines = joined(self._lines.pop(tenant))
-            sums = month_rows(months(lines, self._words))
-            rows["month"] += [(*row, number, share.number, generation) for row in sums]
-            rows["spot"] += [(*spot, number, generation) for spot in spots_of(events_of(lines))]
-            rows["chunk"] += [(*chunk, number, generation) for chunk in chunks_of(lines)]
+            chunks, spots, sums = self._heaps.pop(tenant).rows()
+            rows["month"] += [(*row, number, share.number, generation) for row in month_rows(sums)]
+            rows["spot"] += [(*spot, number, generation) for spot in spots]
+            rows["chunk"] += [(*chunk, number, generation) for chunk in chunks]
         return rows
 
     def _feed_rows(self, generation: int) -> list[tuple[Any, ...]]:
@@ -147,6 +154,15 @@ def item_rows(items: Sequence[Gathered], words: Words) -> Iterator[tuple[Any, ..
         [one.item.subject for one in items],
         strict=True,
     )
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """What Postgres refuses, and would refuse again, as `CannotKeep`."""
+    try:
+        yield
+    except (asyncpg.DataError, asyncpg.ProgramLimitExceededError) as error:
+        raise CannotKeep(f"Postgres cannot keep it: {error.sqlstate} {type(error).__name__}.") from error
 
 
 class _Copy:

@@ -80,7 +80,7 @@ class Rooms:
             self.last_sent,
             self.now,
             settings.tell_every_ms / 1000,
-            self.live.heard,
+            self.live.call,
             lambda: sum(self.carriage.lag().values()) > FAR_BEHIND,
             self.duties,
         )

@@ -61,12 +61,10 @@ def _read(lines: Iterator[Cells], header: Cells, mapping: TableMapping) -> Itera
         named = dict(zip(header, cells, strict=True))
         if not reading.skips(named):
             found = reading.read(number, named)
-            yield Row(
-                number,
-                reject=found if isinstance(found, Reject) else None,
-                shown=None if isinstance(found, Reject) else found,
-                key=reading.key(named),
-            )
+            if isinstance(found, Reject):
+                yield Row(number, reject=found, key=reading.key(named))
+            else:
+                yield Row(number, shown=found, key=found.key)
 
 
 def _lines(chunks: Iterator[bytes], first: bytes, mapping: TableMapping | None) -> Iterator[Cells]:

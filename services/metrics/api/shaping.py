@@ -180,3 +180,8 @@ def body_of(said: Said) -> dict[str, Any]:
     """The event as it stands in the log."""
     body: dict[str, Any] = json.loads(said.body)
     return body
+
+
+def cut_of(by: str, name: str) -> dict[str, str]:
+    """By what else than months a row of a report is cut, as a field of it."""
+    return {} if by == "month" else {by: name}

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "token": "primed.commands.tokens:token",
     "doctor": "primed.commands.doctor:doctor",
     "import": "primed.commands.importing:import_file",
+    "mapping": "primed.commands.mapping:app",
     "ledger": "primed.commands.ledger:app",
     "positions": "primed.commands.ledger:positions",
     "rebuild": "primed.commands.rebuild:rebuild",

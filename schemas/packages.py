@@ -17,20 +17,6 @@ from schemas.envelope import Text
 MOST_PENCE = 1_000_000_000
 """Ten million pounds a unit; a larger price is a slip of the keyboard."""
 
-FREQUENCIES = (
-    "per-session",
-    "hourly",
-    "daily",
-    "weekly",
-    "fortnightly",
-    "4-weekly",
-    "monthly",
-    "quarterly",
-    "annually",
-    "one-off",
-)
-"""How often a unit cost is paid, as the fold knows it; events may also use the national return's spelling."""
-
 Maybe = UnsetType
 Team = Annotated[Text, Meta(description="Unit id of the team that answers for the package.")]
 Setting = Annotated[Text, Meta(description="nursing, residential, community, short-term, carer…")]

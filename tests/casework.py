@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemas.registry import TOPIC_OF
+from services.metrics.domain.book import Key
 from services.metrics.domain.facts import NO_FACTS, Fact, Facts, evolve
 from services.metrics.domain.hearing import Heard, Place, hear, moment_of
-from services.metrics.domain.postings import postings
+from services.metrics.domain.postings import entries, postings
 
 SOURCE = "demo/cases"
 SUBJECT = "demo/cases/1"
@@ -112,3 +113,13 @@ def stocks(*events: dict[str, Any]) -> dict[str, int]:
 
 
 STOCKS = ("open", "allocated", "unallocated", "overdue", "start_overdue", "unauthorised", "incomplete")
+
+
+def added_up(history: Iterable[dict[str, Any]]) -> dict[Key, int]:
+    """What the lines of all events come to, one after another, under each key."""
+    known, lines = NO_FACTS, Counter[Key]()
+    for said in history:
+        known, more = entries(known, fact(said))
+        for key, amount in more:
+            lines[key] += amount
+    return {key: amount for key, amount in lines.items() if amount}

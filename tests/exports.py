@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from services.metrics.domain.postings import reckoning
 from tests import placements
-from tests.casework import SOURCE, SUBJECT, date_text
+from tests.casework import SOURCE, SUBJECT, date_text, facts, flows
 
 _ids = itertools.count(1)
 
@@ -37,6 +38,16 @@ def _row(
         "timeprecision": "day",
         "data": {"status": status, **{name: _written(name, value) for name, value in fields.items()}},
     }
+
+
+def moved(*rows: dict[str, Any]) -> dict[str, int]:
+    """What is posted beside the receipt."""
+    return {line: amount for line, amount in flows(*rows).items() if not line.startswith("received")}
+
+
+def faults(*rows: dict[str, Any]) -> list[str]:
+    """The names of what cannot be as the rows say it."""
+    return sorted(fault.fault for fault in reckoning(facts(rows)).faults)
 
 
 DATES = (

@@ -12,17 +12,15 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
-import msgspec
-
 from schemas.registry import instant
 from services.ingest.domain.batches import parts
 from services.ingest.domain.differences import Differences, Teller, of_gone, of_rows
 from services.ingest.domain.edge import Edge
-from services.ingest.domain.exports import Coverage, Export, Turn
+from services.ingest.domain.exports import Export, Turn, coverage_said
 from services.ingest.domain.imports import Import, Step
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 from services.ingest.domain.table import TableMapping
-from services.ingest.flow import Book, Log, Reader, send
+from services.ingest.flow import Book, Log, send
 
 
 class Shelf(Book, Protocol):
@@ -48,13 +46,12 @@ PAGE = 500
 
 
 async def run(
-    job: Import, mapping: TableMapping, chunks: Iterator[bytes], reader: Reader, edge: Edge,
-    log: Log, shelf: Shelf,
-) -> None:  # fmt: skip
+    job: Import, mapping: TableMapping, rows: Iterator[Row], edge: Edge, log: Log, shelf: Shelf
+) -> None:
     """Bring a table into the log from where its import stopped."""
     loading = _Loading(job, mapping, edge, log, shelf, await shelf.exports(job.tenant, mapping.source))
     try:
-        if await loading.rows(reader(chunks, mapping, job.as_of)) and await loading.gone():
+        if await loading.rows(rows) and await loading.gone():
             await shelf.shelve(job, mapping.source, loading.export)
             await shelf.end(job, "done", None)
     except UnreadableFile as error:
@@ -78,7 +75,7 @@ class _Loading:
         exports: Sequence[Export],
     ) -> None:
         assert job.as_of is not None, "an export without as-of is refused when it is sent"
-        self.export = Export(instant(job.as_of), coverage(job.coverage))
+        self.export = Export(instant(job.as_of), coverage_said(job.coverage))
         self.at = job.rows_read
         self._job, self._mapping, self._log, self._shelf = job, mapping, log, shelf
         self._others = [one for one in exports if one.as_of != self.export.as_of]
@@ -136,11 +133,6 @@ class _Loading:
 
     async def _turns(self, keys: Collection[str]) -> Mapping[str, Sequence[Turn]]:
         return await self._shelf.turns(self._job.tenant, self._mapping.source, keys)
-
-
-def coverage(text: str | None) -> Coverage | None:
-    """A coverage as an import keeps it; None: the export says of no item that it is gone."""
-    return None if text is None else msgspec.json.decode(text, type=Coverage | None)
 
 
 def _short(key: str) -> bytes:

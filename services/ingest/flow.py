@@ -15,7 +15,7 @@ from services.ingest.domain.batches import batches
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit_each
 from services.ingest.domain.imports import Import, State, Step
 from services.ingest.domain.letters import Letter, again
-from services.ingest.domain.mapping import AnyMapping, parse
+from services.ingest.domain.mapping import AnyMapping
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0)
@@ -78,14 +78,13 @@ async def replay(letter: Letter, mended: bytes | None, tenant: str, edge: Edge, 
     return None
 
 
-async def run(job: Import, chunks: Iterator[bytes], reader: Reader, edge: Edge, log: Log, book: Book) -> None:
+async def run(job: Import, rows: Iterator[Row], edge: Edge, log: Log, book: Book) -> None:
     """Bring a file into the log from where it stopped: batch by batch, each written down once it is kept.
 
     Killed between the two, a batch is sent again; its events have the ids they had, so they count once.
     """
-    mapping = None if job.mapping_text is None else parse(job.mapping_text)
-    rows = dropwhile(lambda row: row.number <= job.rows_read, reader(chunks, mapping, job.as_of))
-    prepared, after = batches(rows, job.tenant, edge), job.rows_read
+    left = dropwhile(lambda row: row.number <= job.rows_read, rows)
+    prepared, after = batches(left, job.tenant, edge), job.rows_read
     try:
         while batch := await asyncio.to_thread(next, prepared, None):
             await send(batch.events, job, log, book)

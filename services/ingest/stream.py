@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Protocol
 
 from eventlog.postgres import DatabaseUnavailable
 from eventlog.records import LogRefused
+from runtime.background import Background
 from runtime.telemetry import log
 from services.ingest import exporting
 from services.ingest.domain.edge import Edge
@@ -29,7 +28,7 @@ class Queue(Shelf, Protocol):
     async def claim(self, place: str) -> Import | None: ...
 
 
-class ImportRunner:
+class ImportRunner(Background):
     """A part of the process: claims imports of its place and runs them one after the other."""
 
     name = "imports"
@@ -45,42 +44,22 @@ class ImportRunner:
         opened: Callable[[str], AbstractContextManager[Iterator[bytes]]],
         dropped: Callable[[str], None],
     ) -> None:
+        super().__init__()
         self._queue, self._log = queue, event_log
         self._place, self._edge = place, edge
         self._readers, self._opened, self._dropped = readers, opened, dropped
-        self._called = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
-    async def start(self) -> None:
-        """Begin to look for imports."""
-        self._task = asyncio.create_task(self._work(), name="imports")
-        self._task.add_done_callback(self._ended)
-
-    async def stop(self) -> None:
-        """Leave the present import where its last batch was written down; the next start goes on there."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    def call(self) -> None:
-        """There is a new import."""
-        self._called.set()
-
-    async def _work(self) -> None:
+    async def run(self) -> None:
+        """Claim and load; cut off, an import goes on after the last batch that was written down."""
         while True:
-            self._called.clear()
             try:
                 while job := await self._queue.claim(self._place):
-                    await self._run(job)
+                    await self._take(job)
             except DatabaseUnavailable as error:
                 log().warning("imports-wait-for-postgres", message=str(error))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._called.wait()
+            await self.called(LOOK_EVERY_S)
 
-    async def _run(self, job: Import) -> None:
+    async def _take(self, job: Import) -> None:
         log().info("import-running", id=job.id, format=job.format, after_row=job.rows_read)
         book = self._queue
         try:
@@ -103,12 +82,8 @@ class ImportRunner:
     async def _load(self, job: Import, chunks: Iterator[bytes]) -> None:
         """A table as items stand, or a file of events."""
         mapping = None if job.mapping_text is None else parse(job.mapping_text)
-        reader = self._readers[job.format]
+        rows = self._readers[job.format](chunks, mapping, job.as_of)
         if isinstance(mapping, TableMapping):
-            await exporting.run(job, mapping, chunks, reader, self._edge, self._log, self._queue)
+            await exporting.run(job, mapping, rows, self._edge, self._log, self._queue)
         else:
-            await run(job, chunks, reader, self._edge, self._log, self._queue)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and not self.failed.done() and (error := task.exception()):
-            self.failed.set_exception(error)
+            await run(job, rows, self._edge, self._log, self._queue)

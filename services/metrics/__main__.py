@@ -82,7 +82,7 @@ class Rooms:
             self.last_sent,
             self.now,
             settings.tell_every_ms / 1000,
-            self.live.heard,
+            self.live.call,
             self.far_behind,
             self.duties,
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Protocol
 
 from eventlog.codec import dead_letter
 from eventlog.kafka import Producer
 from eventlog.records import LogRefused, LogUnavailable, Record
+from runtime.background import Background
 from runtime.telemetry import log
 from services.metrics.domain.hearing import Refused
 from services.metrics.flow import NotNow
@@ -19,7 +19,6 @@ SERVICE = "metrics"
 MOST_AT_ONCE = 200
 LOOK_EVERY_S = 1.0
 TRY_AGAIN_S = 2.0
-LEAVE_S = 0.7
 
 
 class Graves(Protocol):
@@ -28,55 +27,27 @@ class Graves(Protocol):
     def untold(self, most: int) -> AbstractAsyncContextManager[Sequence[Refused]]: ...
 
 
-class LetterCarrier:
+class LetterCarrier(Background):
     """One of several processes takes each letter; it is told at least once, with its place to know it by."""
 
     name = "dead-letters"
+    finish_s = 0.7
 
     def __init__(self, graves: Graves, producer: Producer) -> None:
+        super().__init__()
         self._graves = graves
         self._producer = producer
-        self._call = asyncio.Event()
-        self._leaving = False
-        self._running: asyncio.Task[None] | None = None
-        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
-    def call(self) -> None:
-        """There is something to tell."""
-        self._call.set()
-
-    async def start(self) -> None:
-        """Begin in the background, with what an earlier process left."""
-        self._running = asyncio.create_task(self._run(), name=self.name)
-
-    async def stop(self) -> None:
-        """Finish the letters in hand, for a short while; the others are told after the next start."""
-        if self._running is not None:
-            self._leaving = True
-            self._call.set()
-            await asyncio.wait({self._running}, timeout=LEAVE_S)
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
-
-    async def _run(self) -> None:
-        try:
-            while not self._leaving:
-                try:
-                    while await self._carry():
-                        pass
-                except (LogUnavailable, NotNow) as error:
-                    log().warning("dead-letters-wait", why=str(error))
-                    await asyncio.sleep(TRY_AGAIN_S)
-                await self._called()
-        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
-            self.failed.set_exception(error)
-
-    async def _called(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await self._call.wait()
-        self._call.clear()
+    async def run(self) -> None:
+        """Tell what waits, then wait for more."""
+        while not self.leaving:
+            try:
+                while await self._carry():
+                    pass
+            except (LogUnavailable, NotNow) as error:
+                log().warning("dead-letters-wait", why=str(error))
+                await asyncio.sleep(TRY_AGAIN_S)
+            await self.called(LOOK_EVERY_S)
 
     async def _carry(self) -> bool:
         """Tell some; answers whether there may be more."""

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from runtime.background import Background
 from services.metrics.domain.telling import Telling
 from services.metrics.flow import NotNow
 
@@ -57,37 +58,20 @@ class _Listener:
     missed: bool = False
 
 
-class Live:
+class Live(Background):
     """Reads each telling once and hands it to all who want it."""
 
     name = "live"
 
     def __init__(self, tellings: Tellings) -> None:
+        super().__init__()
         self._tellings = tellings
         self._listeners: set[_Listener] = set()
-        self._heard = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
-        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     @property
     def listeners(self) -> int:
         """How many listen now."""
         return len(self._listeners)
-
-    def heard(self) -> None:
-        """Something was told."""
-        self._heard.set()
-
-    async def start(self) -> None:
-        """Begin in the background."""
-        self._running = asyncio.create_task(self._run(), name=self.name)
-
-    async def stop(self) -> None:
-        """Stop handing on."""
-        if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
 
     async def newest(self) -> int:
         """The newest revision that was told."""
@@ -120,18 +104,13 @@ class Live:
                 return
             after = page[-1].revision
 
-    async def _run(self) -> None:
-        try:
-            last = -1
-            while True:
-                with contextlib.suppress(NotNow):
-                    last = await self._hand_on(last)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY_S):
-                        await self._heard.wait()
-                self._heard.clear()
-        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
-            self.failed.set_exception(error)
+    async def run(self) -> None:
+        """Hand on what is told, as it is told."""
+        last = -1
+        while True:
+            with contextlib.suppress(NotNow):
+                last = await self._hand_on(last)
+            await self.called(LOOK_EVERY_S)
 
     async def _hand_on(self, last: int) -> int:
         """Hand on what was told after `last`; without listeners nothing is read, only the place is kept."""
@@ -143,7 +122,7 @@ class Live:
                 if listener.ears.want(telling):
                     _offer(listener, telling)
         if len(page) == PAGE:
-            self._heard.set()
+            self.call()
         return page[-1].revision if page else last
 
 

@@ -7,16 +7,16 @@ import contextlib
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Protocol
 
 from eventlog.postgres import DatabaseUnavailable
 from eventlog.records import LogUnavailable
+from runtime.background import Background
 from runtime.telemetry import counter, gauge, histogram, log
 from services.metrics.flow import NotNow
 from services.metrics.telling import Teller
 
 TRY_AGAIN_S = 1.0
-LEAVE_S = 0.7
 LOOK_EVERY_S = 0.1
 """Other workers mark too, and cannot call."""
 SHARE = 1.0
@@ -50,10 +50,11 @@ def no_duties(teller: Teller) -> Sequence[Duty]:
     return ()
 
 
-class Publisher:
+class Publisher(Background):
     """Leads when no other process does; every change is told within a fraction of a second."""
 
     name = "publisher"
+    finish_s = 0.7
 
     def __init__(
         self,
@@ -66,53 +67,30 @@ class Publisher:
         catching_up: Callable[[], bool],
         new_duties: Callable[[Teller], Sequence[Duty]] = no_duties,
     ) -> None:
+        super().__init__()
         self._leading, self._new_teller, self._last_sent = leading, new_teller, last_sent
         self._now, self._every_s, self._heard = now, every_s, heard
         self._catching_up, self._new_duties = catching_up, new_duties
-        self._call = asyncio.Event()
-        self._leaving = False
-        self._running: asyncio.Task[None] | None = None
         self._trouble: str | None = None
-        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def call(self) -> None:
-        """Something was marked."""
-        self._call.set()
-
-    async def start(self) -> None:
-        """Begin in the background."""
-        self._running = asyncio.create_task(self._run(), name=self.name)
-
-    async def stop(self) -> None:
-        """Finish the round under way, for a short while; what is marked is told by the next one."""
-        if self._running is not None:
-            self._leaving = True
-            self._call.set()
-            await asyncio.wait({self._running}, timeout=LEAVE_S)
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
 
     async def well(self) -> str | None:
         """A check for /readyz: None, or what keeps changes from being told."""
         return self._trouble
 
-    async def _run(self) -> None:
-        try:
-            while not self._leaving:
-                try:
-                    async with self._leading() as lead:
-                        if lead is not None:
-                            await self._lead(lead)
-                    self._trouble = None
-                except (LogUnavailable, DatabaseUnavailable, NotNow) as error:
-                    if self._trouble is None:
-                        log().warning("telling-waits", why=str(error))
-                    self._trouble = f"Changes wait to be told: {error}"
-                if not self._leaving:
-                    await asyncio.sleep(TRY_AGAIN_S)
-        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
-            self.failed.set_exception(error)
+    async def run(self) -> None:
+        """Try to lead, and tell while leading."""
+        while not self.leaving:
+            try:
+                async with self._leading() as lead:
+                    if lead is not None:
+                        await self._lead(lead)
+                self._trouble = None
+            except (LogUnavailable, DatabaseUnavailable, NotNow) as error:
+                if self._trouble is None:
+                    log().warning("telling-waits", why=str(error))
+                self._trouble = f"Changes wait to be told: {error}"
+            if not self.leaving:
+                await asyncio.sleep(TRY_AGAIN_S)
 
     async def _lead(self, lead: Lead) -> None:
         teller = self._new_teller()
@@ -142,7 +120,7 @@ class Publisher:
 
     async def _tell(self, lead: Lead, teller: Teller, duties: asyncio.Task[None]) -> None:
         clock = asyncio.get_running_loop().time
-        while not self._leaving and await lead.stands():
+        while not self.leaving and await lead.stands():
             if duties.done():
                 duties.result()  # it ends by an error only, which ends us too
             began = clock()
@@ -158,10 +136,4 @@ class Publisher:
                 await asyncio.sleep(max(self._every_s - took, took * SHARE if took > self._every_s else 0.0))
             if self._catching_up():
                 await asyncio.sleep(CATCHING_UP_S)
-            await self._called(0.0 if teller.behind else LOOK_EVERY_S)
-
-    async def _called(self, patience_s: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience_s):
-                await self._call.wait()
-        self._call.clear()
+            await self.called(0.0 if teller.behind else LOOK_EVERY_S)

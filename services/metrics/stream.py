@@ -13,6 +13,7 @@ import msgspec
 
 from eventlog.following import Follower
 from eventlog.records import PositionMoved, Record, TopicPartition
+from runtime.background import Background
 from runtime.telemetry import counter, gauge, histogram, log
 from schemas.envelope import Event
 from schemas.registry import Unreadable
@@ -142,7 +143,7 @@ class Reader(Protocol):
     def asked_s_ago(self) -> float: ...
 
 
-class FreshnessNote:
+class FreshnessNote(Background):
     """Notes again and again which partitions were read to their end, and when."""
 
     name = "freshness"
@@ -150,28 +151,14 @@ class FreshnessNote:
     def __init__(
         self, reader: Reader, absorber: Absorber, ledger: Standing, now: Callable[[], dt.datetime]
     ) -> None:
+        super().__init__()
         self._reader, self._absorber, self._ledger, self._now = reader, absorber, ledger, now
-        self._running: asyncio.Task[None] | None = None
-        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
-    async def start(self) -> None:
-        """Begin in the background."""
-        self._running = asyncio.create_task(self._run(), name=self.name)
-
-    async def stop(self) -> None:
-        """Stop noting."""
-        if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
-
-    async def _run(self) -> None:
-        try:
-            while True:
-                await asyncio.sleep(NOTE_EVERY_S)
-                await self._note()
-        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
-            self.failed.set_exception(error)
+    async def run(self) -> None:
+        """Note it every second."""
+        while True:
+            await asyncio.sleep(NOTE_EVERY_S)
+            await self._note()
 
     async def _note(self) -> None:
         lag = self._reader.lag()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
 from eventlog.postgres import DatabaseUnavailable
+from runtime.background import Background
 from services.metrics.answers.asking import Readings, Snapshot
 from services.metrics.domain.complete import ALWAYS, FED, Complete, Family
 from services.metrics.domain.worklist import UNHEARD, Health
@@ -23,7 +22,7 @@ class NotLooked(NotNow):
     reason = "not-ready"
 
 
-class Watch:
+class Watch(Background):
     """What every answer says of feeds: who is silent, when all began, since when each is complete."""
 
     name = "watch"
@@ -35,20 +34,18 @@ class Watch:
         complete_from: Mapping[str, dt.date],
         today: Callable[[], dt.date],
     ) -> None:
+        super().__init__()
         self._readings, self._tenants, self._today = readings, tenants, today
         self._complete_from = complete_from
         self._health: dict[str, Health] = {}
         self._complete: dict[str, Complete] = {}
         self._asked: set[str] = set()
-        self._call = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
-        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def health(self, tenant: str) -> Health:
         """How the tenant's feeds stood last; somebody new is looked at soon."""
         if tenant not in self._asked:
             self._asked.add(tenant)
-            self._call.set()
+            self.call()
         return self._health.get(tenant, UNHEARD)
 
     def complete(self, tenant: str) -> Complete:
@@ -60,17 +57,6 @@ class Watch:
             self.health(tenant)
             raise NotLooked("Since when the feeds are complete is being looked at; ask again in a moment.")
         return found
-
-    async def start(self) -> None:
-        """Begin in the background."""
-        self._running = asyncio.create_task(self._run(), name=self.name)
-
-    async def stop(self) -> None:
-        """Stop looking."""
-        if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
 
     async def look(self, tenant: str) -> None:
         """Look at one tenant's feeds."""
@@ -88,15 +74,10 @@ class Watch:
             for source in self._complete_from
         }
 
-    async def _run(self) -> None:
-        try:
-            while True:
-                with contextlib.suppress(NotNow, DatabaseUnavailable):
-                    for tenant in {*self._tenants(), *self._asked}:
-                        await self.look(tenant)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY_S):
-                        await self._call.wait()
-                self._call.clear()
-        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
-            self.failed.set_exception(error)
+    async def run(self) -> None:
+        """Look at every tenant now and then."""
+        while True:
+            with contextlib.suppress(NotNow, DatabaseUnavailable):
+                for tenant in {*self._tenants(), *self._asked}:
+                    await self.look(tenant)
+            await self.called(LOOK_EVERY_S)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Protocol
 
 from eventlog.postgres import DatabaseUnavailable
+from runtime.background import Background
 from runtime.telemetry import log
 from services.notify import flow
 from services.notify.domain.scene import Scene
@@ -28,7 +28,7 @@ class Books(Protocol):
     async def tenants(self) -> list[str]: ...
 
 
-class Clock:
+class Clock(Background):
     """Looks every few seconds at what is due, but only while all figures told have been heard: else somebody
     would be asked about a figure that is well again."""
 
@@ -37,32 +37,18 @@ class Clock:
     def __init__(
         self, books: Books, scene: Callable[[str], Scene], has_heard_all: Callable[[], bool], every_s: float
     ) -> None:
+        super().__init__()
         self._books = books
         self._scene = scene
         self._has_heard_all = has_heard_all
         self._every_s = every_s
-        self._running: asyncio.Task[None] | None = None
-        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
-    async def start(self) -> None:
-        """Begin in the background."""
-        self._running = asyncio.create_task(self._run(), name=self.name)
-
-    async def stop(self) -> None:
-        """Stop between two looks; a look broken off has changed nothing."""
-        if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
-
-    async def _run(self) -> None:
-        try:
-            while True:
-                if self._has_heard_all():
-                    await self._look()
-                await asyncio.sleep(self._every_s)
-        except Exception as error:  # noqa: BLE001 - handed on: what stops the clock must stop the process
-            self.failed.set_exception(error)
+    async def run(self) -> None:
+        """Look at what is due, again and again."""
+        while True:
+            if self._has_heard_all():
+                await self._look()
+            await asyncio.sleep(self._every_s)
 
     async def _look(self) -> None:
         try:

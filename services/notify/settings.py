@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 
 from runtime.holidays import Division
 from runtime.settings import SECRET, Settings
+from schemas.working_days import WorkingDays
 from services.notify.domain.address import Network
 from services.notify.domain.working_time import Hours
 
@@ -94,6 +95,6 @@ class NotifySettings(Settings):
 
     def hours(self, holidays: frozenset[dt.date]) -> Hours:
         """Working time with these bank holidays."""
-        days = frozenset(WEEK.index(day) for day in self.work_days)
-        closed = holidays | frozenset(self.closed_days)
-        return Hours(ZoneInfo(self.zone), self.work_opens, self.work_closes, days, closed)
+        weekdays = frozenset(WEEK.index(day) for day in self.work_days)
+        days = WorkingDays(holidays | frozenset(self.closed_days), weekdays)
+        return Hours(ZoneInfo(self.zone), self.work_opens, self.work_closes, days)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.ingest.domain.batches import batches
+from services.ingest.domain.edge import Edge
 from services.ingest.domain.mapping import parse
 from services.ingest.domain.moments import Zones
 from services.ingest.formats import READERS
@@ -41,7 +42,9 @@ def ledger(path: Path) -> tuple[dict[Balance, int], list[FaultLine]]:
     with path.open("rb") as file:
         rows = READERS["xes"](chunks(file, Unpacking(2**30, 200)), mapping, None)
         events = [
-            event for one in batches(rows, "demo", Zones(ZoneInfo("Europe/London"))) for event in one.events
+            event
+            for one in batches(rows, "demo", Edge(Zones(ZoneInfo("Europe/London"))))
+            for event in one.events
         ]
     heard = []
     for offset, event in enumerate([*events, *reversed(events)]):

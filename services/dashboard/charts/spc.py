@@ -10,7 +10,7 @@ from services.dashboard.charts.sparkline import mark
 from services.dashboard.charts.svg import Size
 from services.dashboard.domain.answers import Number, Point
 from services.dashboard.domain.marks import Note
-from services.dashboard.domain.words import number, short_month
+from services.dashboard.domain.words import limit, short_month, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def control_chart(
     description: str,
     callout: str = "",
     target: Number | None = None,
+    unit_of_measure: str = "count",
 ) -> str:
     """Draw a series with its limits, special causes, dated notes and, where there is one, its target."""
     height = 340 if size is svg.WIDE else 290
@@ -49,12 +50,12 @@ def control_chart(
     plan = _plan(points, size, height, target, head=rows)
     body = [
         *_limits(points, plan),
-        *_target(target, plan),
+        *_target(target, plan, unit_of_measure),
         *_notes(points, agreed, plan),
         _line(points, plan),
         *_marks(points, plan),
         *_periods(points, plan),
-        *_ends(points, plan),
+        *_ends(points, plan, unit_of_measure),
     ]
     if callout:
         body.append(_callout(points, callout, plan, row=2 if agreed else 0))
@@ -111,7 +112,7 @@ def _limits(points: Sequence[Point], plan: _Plan) -> list[str]:
     return drawn
 
 
-def _target(target: Number | None, plan: _Plan) -> list[str]:
+def _target(target: Number | None, plan: _Plan, unit_of_measure: str) -> list[str]:
     if target is None:
         return []
     y = plan.y(target)
@@ -119,7 +120,9 @@ def _target(target: Number | None, plan: _Plan) -> list[str]:
         "line",
         {"x1": plan.left, "x2": plan.right, "y1": y, "y2": y, "stroke": svg.PLUM, "stroke_dasharray": "2 4"},
     )
-    label = svg.words(plan.left, y - 5, f"target {number(target)}", size=plan.font - 3, fill=svg.PLUM)
+    label = svg.words(
+        plan.left, y - 5, f"target {shown(target, unit_of_measure)}", size=plan.font - 3, fill=svg.PLUM
+    )
     return [line, label]
 
 
@@ -174,7 +177,7 @@ def _periods(points: Sequence[Point], plan: _Plan) -> list[str]:
     return drawn
 
 
-def _ends(points: Sequence[Point], plan: _Plan) -> list[str]:
+def _ends(points: Sequence[Point], plan: _Plan, unit_of_measure: str) -> list[str]:
     """Write the newest limits at their right ends."""
     groups = _groups(points)
     if not groups:
@@ -186,7 +189,7 @@ def _ends(points: Sequence[Point], plan: _Plan) -> list[str]:
         svg.words(
             x,
             plan.y(value) + plan.font * 0.3,
-            f"{name} {number(value, 1)}",
+            f"{name} {limit(value, unit_of_measure)}",
             size=plan.font - 2,
             fill=svg.QUIET,
         )

@@ -147,6 +147,7 @@ class Line(Struct, frozen=True, kw_only=True):
     worker: str = ""
     detail: dict[str, Any] = {}
     amount: int = 0
+    pounds: Number | None = None
     subject: str = ""
     known_at: str | None = None
     event: Place | None = None
@@ -160,6 +161,7 @@ class Explanation(Meta, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     total_lines: int = 0
     sum: Number = 0
+    sum_pounds: Number | None = None
     next_cursor: str | None = None
 
 

@@ -122,11 +122,14 @@ def completed(report: Report, series: Series, notes: Sequence[Note], today: dt.d
 
 
 def callout(series: Series, how: Variation) -> str:
-    """`7 months above the mean`; blank when only chance is at work or the run is short."""
+    """`7 months above the mean`, `7 months rising`; blank when only chance is at work or the run is short."""
     if not how.special or how.run < 2:
         return ""
-    side = "above" if how.direction == "high" else "below"
-    return f"{words.plural(how.run, series.grain)} {side} the mean"
+    high = how.direction == "high"
+    side = "above the mean" if high else "below the mean"
+    if variation.finished_points(series)[-1].special_cause == "trend":
+        side = "rising" if high else "falling"
+    return f"{words.plural(how.run, series.grain)} {side}"
 
 
 def outcomes(report: Report, now: str, before: str) -> Outcomes:

@@ -57,8 +57,17 @@ def _run(points: list[Point], direction: str) -> list[Point]:
     for point in reversed(points):
         if point.special_cause is None or (point.direction or direction) != direction:
             break
+        if points[-1].special_cause != "trend" and not _beyond_mean(point, direction):
+            break
         run.insert(0, point)
     return run
+
+
+def _beyond_mean(point: Point, direction: str) -> bool:
+    """Points of a trend stand out before they have crossed the mean."""
+    if point.value is None or point.mean is None:
+        return False
+    return point.value > point.mean if direction == "high" else point.value < point.mean
 
 
 def target_words(series: Series, value: Number | None) -> str:

@@ -49,6 +49,13 @@ def shown(value: Number | None, unit_of_measure: str) -> str:
     return number(value)
 
 
+def limit(value: Number | None, unit_of_measure: str) -> str:
+    """A limit of a series, finer than its values: `46.7`, `£1,234`."""
+    if value is None:
+        return "–"
+    return money(value) if unit_of_measure.startswith("pounds") else number(value, 1)
+
+
 def money(value: Number) -> str:
     """Pounds, with pence only where there are few of them: `£1,234`, `−£12.50`."""
     text = f"£{abs(value):,.{0 if abs(value) >= 1000 or float(value).is_integer() else 2}f}"

@@ -81,6 +81,7 @@ def series_chart(view: Any, key: str, target: Any = None) -> Markup:
             description=view.description,
             callout=view.callout,
             target=target,
+            unit_of_measure=view.series.unit_of_measure,
         )
     )
 

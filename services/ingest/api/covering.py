@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-import msgspec
-
 from runtime.problems import wrong
 from services.ingest.api.ports import KeptMapping
+from services.ingest.domain.exports import coverage_text
 from services.ingest.domain.mapping import parse
 from services.ingest.domain.table import Said, TableMapping, Window, coverage_of, dates_of
 
@@ -30,7 +29,7 @@ def covered_by(mapping: KeptMapping | None, said: str | None, as_of: str | None)
             "not tell which are gone, or days as received:2026-04-01..2027-03-31.",
             field="coverage",
         )
-    return msgspec.json.encode(coverage_of(table.coverage if said is None else _read(said, table))).decode()
+    return coverage_text(coverage_of(table.coverage if said is None else _read(said, table)))
 
 
 def _read(said: str, table: TableMapping) -> Said:

@@ -81,13 +81,14 @@ def admitted(row: Row, tenant: str, edge: Edge) -> tuple[Admitted, ...] | Reject
     found = tuple(admit(draft, tenant, edge) for draft in row.drafts)
     wrong = next((event for event in found if isinstance(event, Refused)), None)
     if wrong is not None:
-        return Reject(row.number, wrong.field or "", HIDDEN, wrong.detail[:LONGEST_VALUE], remedy_of(wrong))
+        return reject_of(row.number, wrong)
     return tuple(event for event in found if isinstance(event, Admitted))
 
 
-def remedy_of(refused: Refused) -> str:
-    """What to do about a refused event of a file."""
-    return _REMEDIES.get(refused.reason, "Correct this row at its source, export again and import again.")
+def reject_of(number: int, refused: Refused) -> Reject:
+    """A refused event of a file as a reject of its row."""
+    remedy = _REMEDIES.get(refused.reason, "Correct this row at its source, export again and import again.")
+    return Reject(number, refused.field or "", HIDDEN, refused.detail[:LONGEST_VALUE], remedy)
 
 
 _REMEDIES = {

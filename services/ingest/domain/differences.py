@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
+from services.ingest.domain.batches import reject_of
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit
 from services.ingest.domain.exports import Export, SaidTwice, Turn, Turned, gone, turned
 from services.ingest.domain.mapping import zone_of
-from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Shown
+from services.ingest.domain.rows import HIDDEN, Reject, Shown
 from services.ingest.domain.table import TableMapping, several
 
 SUPERSEDED = "superseded-by-an-earlier-export"
@@ -95,7 +96,7 @@ def of_rows(
             continue
         wrong = found.take(shown.key, item, teller)
         if wrong is not None:
-            found.rejects.append(_refused(number, wrong))
+            found.rejects.append(reject_of(number, wrong))
         else:
             turns[shown.key] = _with(mine, item)
     return found
@@ -126,8 +127,3 @@ def _twice(number: int, mapping: TableMapping, as_of: dt.datetime) -> Reject:
         reason=f"{column}: the item is shown in two ways as of {as_of.isoformat()}.",
         remedy="Keep one row for it; a newer export needs its own as-of.",
     )
-
-
-def _refused(number: int, wrong: Refused) -> Reject:
-    remedy = "Correct this row at its source, export again and import again."
-    return Reject(number, wrong.field or "", HIDDEN, wrong.detail[:LONGEST_VALUE], remedy)

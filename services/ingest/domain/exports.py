@@ -13,6 +13,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 ABSENT = b'{"status":"absent"}'
 """The row of an item that an export would hold if it existed, and does not."""
 
@@ -36,6 +38,16 @@ class Coverage:
         if day is None:
             return False
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+def coverage_text(coverage: Coverage | None) -> str:
+    """A coverage as imports and exports keep it: JSON."""
+    return msgspec.json.encode(coverage).decode()
+
+
+def coverage_said(text: str | None) -> Coverage | None:
+    """The coverage of such a text; None: the export says of no item that it is gone."""
+    return None if text is None else msgspec.json.decode(text, type=Coverage | None)
 
 
 @dataclass(frozen=True, slots=True)

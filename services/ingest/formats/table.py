@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
+from services.ingest.domain.drafting import Column
 from services.ingest.domain.mapping import AnyMapping
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 from services.ingest.domain.shown import Reading
@@ -33,6 +34,21 @@ def rows(chunks: Iterator[bytes], mapping: AnyMapping | None, as_of: str | None)
     yield from _read(lines, header, mapping)
 
 
+def columns(chunks: Iterator[bytes], rows_seen: int) -> list[Column]:
+    """The columns of a table that no mapping describes yet, with what stands in its first rows."""
+    first = next(chunks, b"")
+    lines = _lines(chain([first], chunks), first, None)
+    header = [name.strip() for name in next(lines, ())]
+    if not any(header):
+        raise UnreadableFile("The table is empty: its first row must hold the names of its columns.")
+    sample = [cells for cells in islice(lines, rows_seen) if len(cells) == len(header)]
+    return [
+        Column(name, [cell.strip() for cells in sample if (cell := cells[place]).strip()])
+        for place, name in enumerate(header)
+        if name
+    ]
+
+
 def _read(lines: Iterator[Cells], header: Cells, mapping: TableMapping) -> Iterator[Row]:
     reading, number = Reading(mapping), 1
     for cells in lines:
@@ -45,21 +61,21 @@ def _read(lines: Iterator[Cells], header: Cells, mapping: TableMapping) -> Itera
         named = dict(zip(header, cells, strict=True))
         if not reading.skips(named):
             found = reading.read(number, named)
-            yield Row(
-                number,
-                reject=found if isinstance(found, Reject) else None,
-                shown=None if isinstance(found, Reject) else found,
-                key=reading.key(named),
-            )
+            if isinstance(found, Reject):
+                yield Row(number, reject=found, key=reading.key(named))
+            else:
+                yield Row(number, shown=found, key=found.key)
 
 
-def _lines(chunks: Iterator[bytes], first: bytes, mapping: TableMapping) -> Iterator[Cells]:
+def _lines(chunks: Iterator[bytes], first: bytes, mapping: TableMapping | None) -> Iterator[Cells]:
     if first.startswith(ZIP):
-        yield from workbook.lines(chunks, mapping.sheet)
+        yield from workbook.lines(chunks, mapping.sheet if mapping else None)
         return
-    found = text.lines(chunks, mapping.encoding)
+    found = text.lines(chunks, mapping.encoding if mapping else None)
     head = next(found, "")
-    reader = csv.reader(chain([head], found), delimiter=mapping.delimiter or text.delimiter_of(head))
+    reader = csv.reader(
+        chain([head], found), delimiter=(mapping and mapping.delimiter) or text.delimiter_of(head)
+    )
     while True:
         try:
             cells = next(reader)

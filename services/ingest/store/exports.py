@@ -10,13 +10,12 @@ import msgspec
 
 from eventlog.postgres import Row, statements, transaction
 from services.ingest.domain.differences import Differences
-from services.ingest.domain.exports import Coverage, Export, Turn
+from services.ingest.domain.exports import Export, Turn, coverage_said, coverage_text
 from services.ingest.domain.imports import Import, Step
 from services.ingest.domain.rows import Reject
 from services.ingest.store.imports import ImportBook
 
 SQL = statements("services.ingest.store", "exports.sql")
-_COVERAGE = msgspec.json.Decoder(Coverage | None)
 _DATES = msgspec.json.Decoder(tuple[tuple[str, dt.date], ...])
 
 
@@ -27,7 +26,7 @@ class ExportBook(ImportBook):
         """The exports of a source that were loaded whole, oldest first."""
         async with transaction(self._pool) as connection:
             rows = await connection.fetch(SQL["exports"], tenant, source)
-        return [Export(row["as_of"], _COVERAGE.decode(row["coverage"])) for row in rows]
+        return [Export(row["as_of"], coverage_said(row["coverage"])) for row in rows]
 
     async def turns(self, tenant: str, source: str, keys: Collection[str]) -> Mapping[str, Sequence[Turn]]:
         """What is known of these items; nothing of one that was never shown."""
@@ -56,7 +55,7 @@ class ExportBook(ImportBook):
 
     async def shelve(self, job: Import, source: str, export: Export) -> None:
         """The export was loaded whole."""
-        said = msgspec.json.encode(export.coverage).decode()
+        said = coverage_text(export.coverage)
         async with transaction(self._pool) as connection:
             await connection.execute(SQL["shelve"], job.tenant, source, export.as_of, said, job.id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
@@ -16,7 +16,7 @@ from services.metrics.answers.asking import Ask
 from services.metrics.api import further_views as views
 from services.metrics.api.desk import Desk, From, To, answering, range_of
 from services.metrics.api.report_files import Kinds, add, only
-from services.metrics.api.shaping import meta_of
+from services.metrics.api.shaping import cut_of, meta_of
 from services.metrics.domain import ages, bridge, leavers, money, passing, waits
 from services.metrics.domain.cuts import Only, Per
 
@@ -152,7 +152,7 @@ def _waits(routes: APIRouter, desk: Desk) -> None:
                 views.WaitRow(
                     until=row.until,
                     month=row.month.label if row.month else None,
-                    **_cut(by, row.by),
+                    **cut_of(by, row.by),
                     count=row.count,
                     median=row.median,
                     percentile_90=row.late,
@@ -235,7 +235,3 @@ def _bands(bands: Iterable[waits.Band], counts: Sequence[int]) -> list[views.Ban
         views.Banded(first=band.first, last=band.last, count=count)
         for band, count in zip(bands, counts, strict=True)
     ]
-
-
-def _cut(by: str, name: str) -> dict[str, Any]:
-    return {} if by == "month" else {by: name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
@@ -11,7 +11,7 @@ from services.metrics.answers.asking import Ask
 from services.metrics.api import report_views as views
 from services.metrics.api.desk import Desk, From, To, answering, range_of
 from services.metrics.api.report_files import add, only
-from services.metrics.api.shaping import meta_of
+from services.metrics.api.shaping import cut_of, meta_of
 from services.metrics.domain.cuts import Only
 from services.metrics.domain.reports import By
 
@@ -49,7 +49,7 @@ def _workload(routes: APIRouter, desk: Desk) -> None:
             rows=[
                 views.WorkloadRow(
                     month=row.month.label if row.month else None,
-                    **_cut(by, row.by),
+                    **cut_of(by, row.by),
                     overdue=row.overdue,
                     due=row.due,
                     allocated=row.allocated,
@@ -82,7 +82,7 @@ def _completed(routes: APIRouter, desk: Desk) -> None:
             last=answer.what.last,
             rows=[
                 views.CompletedRow(
-                    month=row.month.label, **_cut(by, row.by), completed=row.completed, late=row.late
+                    month=row.month.label, **cut_of(by, row.by), completed=row.completed, late=row.late
                 )
                 for row in answer.what.rows
             ],
@@ -122,7 +122,3 @@ def _outcomes(routes: APIRouter, desk: Desk) -> None:
         )
 
     add(routes, "outcomes", outcomes, views.Outcomes)
-
-
-def _cut(by: By, name: str) -> dict[str, Any]:
-    return {} if by == "month" else {by: name}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from services.metrics.answers.asking import Answer, Ask
 from services.metrics.api import trail_views, views
+from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.figures import Figure
 from services.metrics.domain.finding import of_series
 from services.metrics.domain.formula import Filter
 from services.metrics.domain.measures import Declared, Measure
+from services.metrics.domain.money import pounds
 from services.metrics.domain.periods import Grain
 from services.metrics.domain.series import Point, Series
 from services.metrics.domain.trail import Line, Part, Said
@@ -149,6 +152,11 @@ def _said(one: Filter) -> str:
     return f"{one.word} {'not in' if one.negated else 'in'} {', '.join(one.values)}"
 
 
+def pounds_of(amount: int, accounts: Iterable[str]) -> float | None:
+    """An amount of these accounts in pounds; None where one of them counts things."""
+    return pounds(amount) if all(ACCOUNTS[name].money for name in accounts) else None
+
+
 def line_view(line: Line) -> trail_views.Line:
     """A line with the place of its event."""
     return trail_views.Line(
@@ -161,6 +169,7 @@ def line_view(line: Line) -> trail_views.Line:
         worker=line.worker,
         detail=dict(line.detail),
         amount=line.amount,
+        pounds=pounds_of(line.amount, [line.account]),
         subject=line.subject,
         known_at=line.known_at,
         event=trail_views.Place(
@@ -180,3 +189,8 @@ def body_of(said: Said) -> dict[str, Any]:
     """The event as it stands in the log."""
     body: dict[str, Any] = json.loads(said.body)
     return body
+
+
+def cut_of(by: str, name: str) -> dict[str, str]:
+    """By what else than months a row of a report is cut, as a field of it."""
+    return {} if by == "month" else {by: name}

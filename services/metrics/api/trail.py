@@ -13,7 +13,15 @@ from services.metrics.answers.asking import Ask
 from services.metrics.api import trail_views
 from services.metrics.api.desk import READERS, Cursor, Desk, answering, cursor_of, place_of
 from services.metrics.api.figures import MeasureId, PeriodText
-from services.metrics.api.shaping import body_of, figure_view, line_view, measure_view, meta_of, part_view
+from services.metrics.api.shaping import (
+    body_of,
+    figure_view,
+    line_view,
+    measure_view,
+    meta_of,
+    part_view,
+    pounds_of,
+)
 from services.metrics.domain.periods import containing, parse
 from services.metrics.domain.trail import FIRST_LINE, Page
 
@@ -58,6 +66,7 @@ def _explain(routes: APIRouter, desk: Desk) -> None:
             lines=[line_view(line) for line in told.lines],
             total_lines=sum(part.lines for part in told.parts),
             sum=told.sum,
+            sum_pounds=pounds_of(told.sum, (part.term.account for part in told.parts)),
             next_cursor=cursor_of(told.lines[-1].place) if told.more else None,
         )
 

@@ -26,6 +26,9 @@ class Place(View):
     time: str
 
 
+POUNDS = "The amount in pounds where it is one of money, which the ledger keeps in 1/1300 pence."
+
+
 class Line(View):
     """One line of the ledger; `part` is its place in the explanation's parts."""
 
@@ -38,6 +41,7 @@ class Line(View):
     worker: str
     detail: dict[str, str | int]
     amount: int
+    pounds: float | None = Field(description=POUNDS)
     subject: str
     known_at: dt.datetime
     event: Place
@@ -65,6 +69,7 @@ class Explanation(Meta):
     lines: list[Line]
     total_lines: int
     sum: int
+    sum_pounds: float | None = Field(description=POUNDS)
     next_cursor: str | None
 
 

@@ -60,8 +60,16 @@ def finding(rows: Iterable[Age], as_at: dt.date) -> str:
     old = sum(sum(row.bands[first:]) for row in shown)
     oldest = min(row.oldest for row in shown)
     said = f"{count:,} {'is' if count == 1 else 'are'} overdue, "
-    said += f"{old:,} of them for more than {OLD} days" if old else f"none for more than {OLD} days"
-    return f"{said}; the oldest was due on {oldest.day} {oldest:%B %Y}"
+    since = f"the oldest was due on {oldest.day} {oldest:%B %Y}"
+    return f"{said}{_share(old, count)}for more than {OLD} days; {since}"
+
+
+def _share(old: int, count: int) -> str:
+    if not old:
+        return "none "
+    if old == count:
+        return "" if count == 1 else "all "
+    return f"{old:,} of them "
 
 
 def _age(by: str, dues: Counter[dt.date], as_at: dt.date) -> Age:

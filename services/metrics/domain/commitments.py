@@ -18,14 +18,6 @@ from services.metrics.domain.book import Key, Reckoning
 from services.metrics.domain.fact import Fact
 
 DAY = dt.timedelta(days=1)
-COUNTED = (
-    CommitmentAgreed,
-    CommitmentCompleted,
-    CommitmentCarriedForward,
-    CommitmentDropped,
-    MeetingStarted,
-)
-"""What else is said in meetings changes no account."""
 
 
 @dataclass(slots=True)

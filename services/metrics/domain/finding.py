@@ -10,7 +10,7 @@ from math import sqrt
 
 from services.metrics.domain.periods import Period
 from services.metrics.domain.series import Point, Series
-from services.metrics.domain.spc import SpecialCause
+from services.metrics.domain.spc import Mark, SpecialCause
 
 ENOUGH = 8
 """With fewer points, "as usual" says how little it rests on."""
@@ -32,7 +32,10 @@ class Change:
 
 
 def change(points: Sequence[Point]) -> Change | None:
-    """The change in which a series of judged points stands now, None when its latest is as usual."""
+    """The change in which a series of judged points stands now, None when its latest is as usual.
+
+    Points of a trend stand out before they have crossed the mean; they are no part of a run beyond it.
+    """
     latest = points[-1].mark if points else None
     if latest is None or latest.cause is None:
         return None
@@ -40,8 +43,14 @@ def change(points: Sequence[Point]) -> Change | None:
     for point in reversed(points):
         if point.mark is None or point.mark.direction != latest.direction or point.mark.group != latest.group:
             break
+        if latest.cause != "trend" and not _beyond_mean(point.mark):
+            break
         run += 1
     return Change(latest.cause, latest.direction == "high", points[-run].figure.key.period, run)
+
+
+def _beyond_mean(mark: Mark) -> bool:
+    return mark.value > mark.mean if mark.direction == "high" else mark.value < mark.mean
 
 
 def of_series(series: Series, as_at: dt.date) -> str:

@@ -77,7 +77,7 @@ def in_bands(histogram: Mapping[int, int], bands: Iterable[Band]) -> tuple[int, 
 
 
 def finding(rows: Iterable[Wait]) -> str:
-    """`Half of 40 was started within 2 days, nine in ten within 9 days; half of 38 was completed …`."""
+    """`Half of 40 were started within 2 days, nine in ten within 9 days; half of 38 were completed …`."""
     said = [_said(row) for row in rows if row.count]
     return "; ".join(said).capitalize() if said else "No work was started or completed"
 
@@ -86,7 +86,7 @@ def _said(row: Wait) -> str:
     done = "started" if row.until == "start" else "completed"
     if row.count == 1:
         return f"one piece of work was {done}, after {_days(row.median)}"
-    half = f"half of {row.count:,} was {done} within {_days(row.median)}"
+    half = f"half of {row.count:,} were {done} within {_days(row.median)}"
     return f"{half}, nine in ten within {_days(row.late)}"
 
 

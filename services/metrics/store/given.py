@@ -6,12 +6,12 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from eventlog.postgres import DatabaseUnavailable, Pool, Row, statements, transaction
+from eventlog.postgres import Pool, Row, statements
 from services.metrics.domain.closing import Closing, Given, Place, given_of
 from services.metrics.domain.figures import Figure
 from services.metrics.domain.periods import Grain
 from services.metrics.domain.telling import Subject
-from services.metrics.flow import NotNow
+from services.metrics.store.reaching import reached
 
 SQL = statements("services.metrics.store", "given.sql")
 
@@ -55,22 +55,16 @@ class PostgresGiven:
         rows = [(one.key.unit, one.key.measure, *_row(given_of(one))) for one in figures]
         bodies = [json.dumps(body, sort_keys=True) for body in definitions.values()]
         told = json.dumps(dict(closing.definitions), sort_keys=True)
-        try:
-            async with transaction(self._pool) as connection:
-                await connection.execute(SQL["define"], list(definitions), bodies)
-                place, units = closing.place, sorted(closing.units)
-                new = await connection.fetch(SQL["close"], *place, closing.at, closing.tree, units, told)
-                if new:
-                    await connection.execute(SQL["give"], *place, *_columns(rows, 5))
-        except DatabaseUnavailable as error:
-            raise NotNow(str(error)) from error
+        async with reached(self._pool) as connection:
+            await connection.execute(SQL["define"], list(definitions), bodies)
+            place, units = closing.place, sorted(closing.units)
+            new = await connection.fetch(SQL["close"], *place, closing.at, closing.tree, units, told)
+            if new:
+                await connection.execute(SQL["give"], *place, *_columns(rows, 5))
 
     async def _fetch(self, name: str, *arguments: Any) -> list[Row]:
-        try:
-            async with transaction(self._pool) as connection:
-                return await connection.fetch(SQL[name], *arguments)
-        except DatabaseUnavailable as error:
-            raise NotNow(str(error)) from error
+        async with reached(self._pool) as connection:
+            return await connection.fetch(SQL[name], *arguments)
 
 
 def _closing(row: Row) -> Closing:

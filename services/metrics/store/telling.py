@@ -12,17 +12,16 @@ import asyncpg
 from eventlog.postgres import (
     CONNECT_TIMEOUT_S,
     Connection,
-    DatabaseUnavailable,
     Pool,
     Row,
     is_away,
     statements,
-    transaction,
 )
 from services.metrics.domain.batch import Mark
 from services.metrics.domain.periods import Grain
 from services.metrics.domain.telling import Notice, Subject, Telling
 from services.metrics.flow import NotNow
+from services.metrics.store.reaching import reached
 
 SQL = statements("services.metrics.store", "telling.sql")
 MOST_MARKS = 50_000
@@ -125,20 +124,14 @@ class PostgresNotebook:
         return revision
 
     async def _write(self, work: Mapping[str, Sequence[Sequence[Any]]]) -> None:
-        try:
-            async with transaction(self._pool) as connection:
-                for name, rows in work.items():
-                    if rows:
-                        await connection.execute(SQL[name], *_columns(rows))
-        except DatabaseUnavailable as error:
-            raise NotNow(str(error)) from error
+        async with reached(self._pool) as connection:
+            for name, rows in work.items():
+                if rows:
+                    await connection.execute(SQL[name], *_columns(rows))
 
     async def _fetch(self, name: str, *arguments: Any) -> list[Row]:
-        try:
-            async with transaction(self._pool) as connection:
-                return await connection.fetch(SQL[name], *arguments)
-        except DatabaseUnavailable as error:
-            raise NotNow(str(error)) from error
+        async with reached(self._pool) as connection:
+            return await connection.fetch(SQL[name], *arguments)
 
 
 def _telling(row: Row) -> Telling:

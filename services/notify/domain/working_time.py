@@ -7,29 +7,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-FURTHEST = 3660
-"""Days to look ahead before giving up: a calendar without working days must not loop for ever."""
+from schemas.working_days import FURTHEST, WorkingDays
 
 
 @dataclass(frozen=True)
 class Hours:
-    """The hours in which people are expected to answer; `weekdays` counts Monday as 0."""
+    """The hours of working days in which people are expected to answer."""
 
     zone: ZoneInfo
     opens: dt.time = dt.time(9)
     closes: dt.time = dt.time(17)
-    weekdays: frozenset[int] = frozenset(range(5))
-    holidays: frozenset[dt.date] = field(default_factory=frozenset)
+    days: WorkingDays = field(default_factory=WorkingDays)
 
     def __post_init__(self) -> None:
         if self.opens >= self.closes:
             raise ValueError("Working hours must open before they close.")
-        if not self.weekdays:
+        if not self.days.weekdays:
             raise ValueError("There must be at least one working day in the week.")
-
-    def works(self, day: dt.date) -> bool:
-        """Whether the day is a working day."""
-        return day.weekday() in self.weekdays and day not in self.holidays
 
 
 def after(hours: Hours, start: dt.datetime, duration: dt.timedelta) -> dt.datetime:
@@ -49,7 +43,7 @@ def _days(hours: Hours, start: dt.datetime) -> Iterator[tuple[dt.datetime, dt.da
     first = start.astimezone(hours.zone).date()
     for ahead in range(FURTHEST):
         day = first + dt.timedelta(days=ahead)
-        if hours.works(day):
+        if day in hours.days:
             yield _instant(hours, day, hours.opens), _instant(hours, day, hours.closes)
 
 

@@ -77,8 +77,8 @@ async def test_waits_until_start_and_completion(handed_over, ask) -> None:
         ("completion", "2026-06", 1, 29, 29, (0, 0, 0, 0, 1, 0, 0)),
     ]
     assert report.finding == (
-        "Half of 3 was started within 2 days, nine in ten within 10 days; "
-        "half of 2 was completed within 22.5 days, nine in ten within 29 days"
+        "Half of 3 were started within 2 days, nine in ten within 10 days; "
+        "half of 2 were completed within 22.5 days, nine in ten within 29 days"
     )
     whole = (await waited(handed_over, ask(), "kind", ALWAYS, "period")).what
     assert [(row.until, row.month, row.by, row.count) for row in whole.rows] == [

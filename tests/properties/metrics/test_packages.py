@@ -9,10 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.metrics.domain.book import Key
-from services.metrics.domain.facts import NO_FACTS
-from services.metrics.domain.postings import entries, postings
-from tests.casework import fact, facts
+from services.metrics.domain.postings import postings
+from tests.casework import added_up, facts
 from tests.exports import package_row
 from tests.placements import package
 
@@ -63,12 +61,7 @@ def test_any_order_of_arrival_gives_the_same_postings(history: list[Json], chanc
 @settings(max_examples=120, deadline=None)
 @given(histories)
 def test_the_lines_of_all_events_add_up_to_the_postings(history: list[Json]) -> None:
-    known, lines = NO_FACTS, Counter[Key]()
-    for said in history:
-        known, more = entries(known, fact(said))
-        for key, amount in more:
-            lines[key] += amount
-    assert {key: amount for key, amount in lines.items() if amount} == postings(known)
+    assert added_up(history) == postings(facts(history))
 
 
 @settings(max_examples=120, deadline=None)

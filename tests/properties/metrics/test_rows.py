@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.metrics.domain.book import Key
-from services.metrics.domain.facts import NO_FACTS
-from services.metrics.domain.postings import entries, postings, reckoning
-from tests.casework import event, fact, facts
+from services.metrics.domain.postings import postings, reckoning
+from tests.casework import added_up, event, fact, facts
 from tests.exports import row
 
 Json = dict[str, Any]
@@ -63,12 +60,7 @@ def test_any_order_of_arrival_gives_the_same_postings(history: list[Json], chanc
 @settings(max_examples=100, deadline=None)
 @given(histories)
 def test_the_lines_of_all_rows_add_up_to_the_postings(history: list[Json]) -> None:
-    known, lines = NO_FACTS, Counter[Key]()
-    for said in history:
-        known, more = entries(known, fact(said))
-        for key, amount in more:
-            lines[key] += amount
-    assert {key: amount for key, amount in lines.items() if amount} == postings(known)
+    assert added_up(history) == postings(facts(history))
 
 
 @settings(max_examples=300, deadline=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from eventlog.memory import MemoryLog, MemoryProducer
 from services.ingest import flow
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import, State, Step
-from services.ingest.domain.rows import HIDDEN, Reject
+from services.ingest.domain.rows import HIDDEN, Reject, Row
 from services.ingest.formats import READERS
 
 AT = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -59,8 +59,12 @@ def lines(raw: Callable[..., bytes]) -> Callable[[int], list[bytes]]:
     return lambda count: [raw(id=f"e{n}") + b"\n" for n in range(1, count + 1)]
 
 
+def read(chunks: Iterator[bytes]) -> Iterator[Row]:
+    return READERS["cloudevents"](chunks, None, None)
+
+
 async def run(book: Book, chunks: Sequence[bytes], edge: Edge, log: MemoryLog) -> None:
-    await flow.run(book.job, iter(chunks), READERS[book.job.format], edge, MemoryProducer(log), book)
+    await flow.run(book.job, read(iter(chunks)), edge, MemoryProducer(log), book)
 
 
 def ids(log: MemoryLog) -> list[str]:
@@ -112,7 +116,7 @@ async def test_what_was_read_before_a_file_breaks_off_is_kept(log: MemoryLog, ed
         raise flow.UnreadableFile("The gzip data ends early.")
 
     book = Book()
-    await flow.run(JOB, broken(), READERS["cloudevents"], edge, MemoryProducer(log), book)
+    await flow.run(JOB, read(broken()), edge, MemoryProducer(log), book)
     assert ids(log) == ["e1", "e2", "e3"]
     assert book.ended == ("failed", "The gzip data ends early. 3 rows before this point are dealt with.")
 
@@ -137,7 +141,7 @@ async def test_an_import_waits_while_the_log_is_away(
     log.away = True
     monkeypatch.setattr(flow.asyncio, "sleep", sleep)
     book = Book()
-    await flow.run(JOB, iter(lines(2)), READERS["cloudevents"], edge, Away(), book)
+    await flow.run(JOB, read(iter(lines(2))), edge, Away(), book)
     await producer.close()
     assert pauses == [0.5, 1.0, 2.0, 5.0, 5.0, 5.0]
     assert [note is None for note in book.notes] == [False, True]
@@ -155,5 +159,5 @@ async def test_an_import_that_runs_elsewhere_too_is_left_to_the_other(
     log: MemoryLog, edge: Edge, lines: Any
 ) -> None:
     book = Book(replace(JOB, rows_read=500))
-    await flow.run(JOB, iter(lines(900)), READERS["cloudevents"], edge, MemoryProducer(log), book)
+    await flow.run(JOB, read(iter(lines(900))), edge, MemoryProducer(log), book)
     assert (book.steps, book.ended) == ([], None)

@@ -75,7 +75,7 @@ async def test_the_present_state_comes_first_then_each_change_once() -> None:
         heard = live.listen(EARS, 0)
         assert [await anext(heard), await anext(heard)] == [first, second]
         third = told.tell("north")
-        live.heard()
+        live.call()
         assert await anext(heard) == third
 
 
@@ -97,7 +97,7 @@ async def test_nobody_hears_of_another_council_unit_or_measure() -> None:
         told.tell("south")
         told.tell("north", measure="overdue")
         wanted = told.tell("north")
-        live.heard()
+        live.call()
         assert await coming == wanted
 
 
@@ -111,7 +111,7 @@ async def test_one_who_is_too_slow_misses_nothing_that_still_stands(monkeypatch:
         units = [f"team-{number}" for number in range(9)]
         for unit in units:
             told.tell(unit)
-            live.heard()
+            live.call()
             await asyncio.sleep(0.005)
         found = [(await anext(heard)).subject.unit for _ in units]
         assert sorted(found) == units

@@ -41,6 +41,11 @@ def test_limits_and_mean_are_named_at_their_ends() -> None:
     assert {"upper 40.0", "mean 30.0", "lower 20.0"} <= set(texts)
 
 
+def test_money_has_its_sign_at_limits_and_target() -> None:
+    texts = draw(points([31, 28, 33]), target=25, unit_of_measure="pounds_a_week").texts()
+    assert {"upper £40", "mean £30", "lower £20", "target £25 a week"} <= set(texts)
+
+
 def test_only_special_causes_carry_colour() -> None:
     drawing = draw(points([31, 28, 33, 39, 38], {3: "better", 4: "better"}))
     assert len(drawing.marks("circle", fill=svg.BLUE)) == 2

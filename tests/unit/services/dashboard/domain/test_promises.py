@@ -56,6 +56,7 @@ def moved(since: int) -> Series:
         Point(
             period=f"2026-{month:02d}",
             value=40 if month >= since else 30,
+            mean=33,
             special_cause="shift" if month >= since else None,
             direction="high" if month >= since else None,
         )

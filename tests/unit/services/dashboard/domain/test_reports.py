@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from services.dashboard.domain import reports, strip
+from services.dashboard.domain import reports, strip, variation
 from services.dashboard.domain.answers import Catalogue, Measure, Point, Report, ReportRow, Series
 
 TODAY = dt.date(2026, 11, 18)
@@ -80,3 +80,20 @@ def test_the_strip_takes_what_the_catalogue_has_in_its_order() -> None:
     assert [one.id for one in strip.chosen(known)] == ["overdue", "completed"]
     own = Catalogue(measures=(measure("their_own", "sum(received)"),))
     assert [one.id for one in strip.chosen(own)] == ["their_own"]
+
+
+def rising(cause: str) -> Series:
+    """Two months of a trend still below the mean, then two above it."""
+    points = tuple(
+        Point(period=f"2026-{7 + n:02d}", value=value, mean=30, special_cause="trend", direction="high")
+        for n, value in enumerate((24, 28, 33))
+    )
+    last = Point(period="2026-10", value=41, mean=30, special_cause=cause, direction="high")
+    return Series(measure="overdue", points=(*points, last), variation="concern_high", finding="F")
+
+
+def test_only_what_is_beyond_the_mean_is_called_so() -> None:
+    outside, trend = rising("outside"), rising("trend")
+    assert reports.callout(outside, variation.of(outside)) == "2 months above the mean"
+    assert variation.of(outside).since == "2026-09"
+    assert reports.callout(trend, variation.of(trend)) == "4 months rising"

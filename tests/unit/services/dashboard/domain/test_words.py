@@ -34,10 +34,19 @@ def test_numbers(value: float | None, text: str) -> None:
         (1, "days", "1 day"),
         (28, "days", "28 days"),
         (7, "count", "7"),
+        (1234.5, "pounds", "£1,234"),
+        (-12.5, "pounds_a_week", "−£12.50 a week"),
+        (850, "pounds_a_day", "£850 a day"),
     ],
 )
 def test_values_with_their_unit(value: float, unit: str, text: str) -> None:
     assert words.shown(value, unit) == text
+
+
+def test_limits_are_finer_than_values_and_money_has_its_sign() -> None:
+    assert words.limit(46.72, "count") == "46.7"
+    assert words.limit(175030.9, "pounds_a_week") == "£175,031"
+    assert words.limit(None, "count") == "–"
 
 
 @pytest.mark.parametrize(

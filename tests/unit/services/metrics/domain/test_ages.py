@@ -23,6 +23,8 @@ def test_the_sentence() -> None:
     assert finding(ages([late(28)], TODAY), TODAY) == (
         "1 is overdue, none for more than 28 days; the oldest was due on 18 May 2026"
     )
+    assert finding(ages([late(29)], TODAY), TODAY).startswith("1 is overdue, for more than 28 days;")
+    assert finding(ages([late(29, 2)], TODAY), TODAY).startswith("2 are overdue, all for more than 28 days;")
     two = ages([late(3, 4, "north"), late(29, 2, "south"), late(9, 1), late(9, -1)], TODAY)
     assert [(row.by, row.overdue) for row in two] == [("north", 4), ("south", 2)]
     assert finding(two, TODAY) == (

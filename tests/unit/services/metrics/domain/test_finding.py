@@ -48,6 +48,8 @@ def series(values: list[float | None], grain: str = "month", polarity: str = "hi
         (WAVE, "As usual"),
         ([*WAVE, *[32.0] * 7], "Higher than usual since April, and not by chance"),
         ([*[32.0] * 14, *WAVE, *[20.0] * 8], "Lower than usual since March, and not by chance"),
+        ([20.0 + n for n in range(20)], "Higher than usual since January, and not by chance"),
+        ([*range(10, 20), *[30.0] * 9], "Higher than usual since February, and not by chance"),
         ([*WAVE, 90.0], "Higher than usual in October, and not by chance"),
         ([*[20.0, 40.0] * 8, *[24.0 + n for n in range(7)]], "Rising since April, and not by chance"),
         ([*WAVE, 31.0, 34.4, 34.4], "Higher than usual in two of the last three months, and not by chance"),

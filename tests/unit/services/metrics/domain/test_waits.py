@@ -24,8 +24,8 @@ def test_the_sentence() -> None:
     assert finding(one) == "One piece of work was completed, after 1 day"
     both = waits([Waited("completion", MAY, "", 1234, 2), Waited("start", MAY, "", 0, 3)], "period")
     assert finding(both) == (
-        "Half of 3 was started within 0 days, nine in ten within 0 days; "
-        "half of 2 was completed within 1,234 days, nine in ten within 1,234 days"
+        "Half of 3 were started within 0 days, nine in ten within 0 days; "
+        "half of 2 were completed within 1,234 days, nine in ten within 1,234 days"
     )
 
 

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from schemas.working_days import WorkingDays
 from services.notify.domain.working_time import Hours, after
 
 LONDON = ZoneInfo("Europe/London")
 CHRISTMAS = frozenset({dt.date(2026, 12, 25), dt.date(2026, 12, 28)})
-HOURS = Hours(zone=LONDON, holidays=CHRISTMAS)
+HOURS = Hours(zone=LONDON, days=WorkingDays(CHRISTMAS))
 
 
 def at(text: str) -> dt.datetime:
@@ -44,17 +45,16 @@ def test_the_day_is_that_of_the_council_though_the_clock_is_utc() -> None:
 
 
 def test_hours_across_a_changed_clock_are_as_long_as_they_are() -> None:
-    night_shift = Hours(LONDON, dt.time(0), dt.time(6), frozenset({6}))
+    night_shift = Hours(LONDON, dt.time(0), dt.time(6), WorkingDays(weekdays=frozenset({6})))
     assert after(night_shift, at("2026-10-25T00:00"), dt.timedelta(hours=7)) == at("2026-10-25T06:00")
 
 
 def test_a_calendar_without_working_days_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one working day"):
-        Hours(LONDON, weekdays=frozenset())
+        Hours(LONDON, days=WorkingDays(weekdays=frozenset()))
     with pytest.raises(ValueError, match="open before they close"):
         Hours(LONDON, dt.time(17), dt.time(9))
-    always_closed = Hours(
-        LONDON, holidays=frozenset(dt.date(2026, 1, 1) + dt.timedelta(n) for n in range(4000))
-    )
+    ten_years = frozenset(dt.date(2026, 1, 1) + dt.timedelta(n) for n in range(4000))
+    always_closed = Hours(LONDON, days=WorkingDays(ten_years))
     with pytest.raises(ValueError, match="No working time"):
         after(always_closed, at("2026-01-01T09:00"), dt.timedelta(hours=1))

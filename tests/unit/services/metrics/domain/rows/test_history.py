@@ -6,21 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.metrics.domain.postings import reckoning
-from tests.casework import facts, flows, stocks
-from tests.exports import row
+from tests.casework import flows, stocks
+from tests.exports import faults, moved, row
 
 Rows = list[dict[str, Any]]
 BASE = {"received": "4", "team": "north", "kind": "review"}
-
-
-def moved(*rows: dict[str, Any]) -> dict[str, int]:
-    """What is posted beside the receipt."""
-    return {line: amount for line, amount in flows(*rows).items() if not line.startswith("received")}
-
-
-def faults(*rows: dict[str, Any]) -> list[str]:
-    return sorted(fault.fault for fault in reckoning(facts(rows)).faults)
 
 
 MOVES: list[tuple[str, Rows, dict[str, int]]] = [

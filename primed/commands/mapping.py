@@ -1,0 +1,84 @@
+"""`primed mapping`: propose a mapping for a table, and see what it makes of one before anything is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from primed.commands.speaking import say
+from primed.trouble import Trouble
+from services.ingest.domain.drafting import draft as draft_of
+from services.ingest.domain.mapping import BadMapping, parse
+from services.ingest.domain.rows import Reject, UnreadableFile
+from services.ingest.domain.table import Noun, TableMapping
+from services.ingest.formats import table
+from services.ingest.formats.opening import Unpacking, chunks
+
+SEEN = 2_000
+"""Rows that a proposal is made from."""
+MOST_CAUSES = 20
+UNPACKING = Unpacking(8 * 2**30, 200)
+
+app = typer.Typer(no_args_is_help=True, help="Mappings: how the columns of a table become fields.")
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or Excel.")]
+MappingFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="YAML.")]
+Source = Annotated[str, typer.Option(help="A name for the feed; items of different feeds never meet.")]
+OfWhat = Annotated[str, typer.Option("--noun", help="What a row is: work or package.")]
+Show = Annotated[int, typer.Option(min=0, max=100, help="Rows to show as Primed reads them.")]
+
+
+@app.command()
+def draft(file: File, source: Source = "casesystem/export", noun: OfWhat = "work") -> None:
+    """Propose a mapping from the names of the columns and what stands in them; read it before you use it."""
+    if noun not in ("work", "package"):
+        raise Trouble(f"--noun {noun} is not possible.", "Give work or package.")
+    chosen: Noun = "package" if noun == "package" else "work"
+    with _reading(file) as pieces:
+        say(draft_of(table.columns(pieces, SEEN), source, chosen).rstrip())
+
+
+@app.command()
+def check(mapping: MappingFile, file: File, show: Show = 3) -> None:
+    """Read the whole table by a mapping and say what came of it; nothing is sent."""
+    said, good, refused = _of_table(mapping), 0, list[Reject]()
+    with _reading(file) as pieces:
+        for row in table.rows(pieces, said, None):
+            if row.reject is not None:
+                refused.append(row.reject)
+            elif row.shown is not None:
+                good += 1
+                if good <= show:
+                    say(f"row {row.number}: {row.shown.key} {row.shown.row.decode()}")
+    say(f"{good} rows can be taken, {len(refused)} cannot.")
+    causes = Counter((one.column, one.reason) for one in refused)
+    for cause, many in causes.most_common(MOST_CAUSES):
+        first = next(one for one in refused if (one.column, one.reason) == cause)
+        say(f"{many} x {first.reason} First in row {first.row}: {first.value!r}. {first.remedy}")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _of_table(file: Path) -> TableMapping:
+    try:
+        said = parse(file.read_text(encoding="utf-8"))
+    except (BadMapping, UnicodeDecodeError) as error:
+        raise Trouble(
+            f"{file.name} cannot be used: {error}", "Mend it; see `primed mapping draft`."
+        ) from error
+    if not isinstance(said, TableMapping):
+        raise Trouble(f"{file.name} is for files in {said.format}.", "Only mappings of tables are checked.")
+    return said
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[Iterator[bytes]]:
+    try:
+        with file.open("rb") as opened:
+            yield chunks(opened, UNPACKING)
+    except UnreadableFile as error:
+        raise Trouble(f"{file.name} cannot be read: {error}", "Mend the file or the mapping.") from error

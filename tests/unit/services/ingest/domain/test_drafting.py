@@ -1,0 +1,70 @@
+"""A mapping proposed from a table can be used at once, and leaves out what speaks of people."""
+
+from __future__ import annotations
+
+from services.ingest.domain.drafting import draft
+from services.ingest.domain.mapping import parse
+from services.ingest.domain.table import TableMapping
+from services.ingest.formats.table import columns
+
+TABLE = """Review ID;NHS Number;Name;Date received;Review due;Completed on;Responsible team;Status;Notes
+R1;999;Ann;02/11/2026;20/11/2026;;Reviews (North);In progress;a
+R2;998;Bob;03/11/2026;;09/11/2026;Reviews (South);Completed;b
+R3;997;Cy;31/02/2026;;09/11/2026;Reviews (South);Cancelled by client;b
+"""
+
+
+def proposed(table: str, noun: str = "work") -> str:
+    return draft(
+        columns(iter([table.encode()]), 100), "mosaic/reviews", "work" if noun == "work" else "package"
+    )
+
+
+def test_the_columns_are_found_by_name_and_by_what_stands_in_them() -> None:
+    mapping = parse(proposed(TABLE))
+    assert isinstance(mapping, TableMapping)
+    assert (mapping.source, mapping.key, mapping.coverage) == ("mosaic/reviews", "Review ID", "all")
+    assert mapping.fields == {
+        "received": "Date received",
+        "completed": "Completed on",
+        "due": "Review due",
+        "team": "Responsible team",
+        "status": "Status",
+    }
+    assert mapping.dates == ("%d/%m/%Y",)
+    assert mapping.values["team"]["Reviews (North)"] == "reviews-north"
+    assert mapping.values["status"] == {
+        "In progress": "open",
+        "Completed": "completed",
+        "Cancelled by client": "cancelled",
+    }
+
+
+def test_what_speaks_of_people_is_left_out_with_its_values_and_the_rest_is_named() -> None:
+    text = proposed(TABLE)
+    assert "they speak of people: NHS Number, Name" in text
+    assert "Ann" not in text
+    assert "999" not in text
+    assert '# not read: "Notes"' in text
+
+
+def test_what_cannot_be_found_is_left_to_the_reader() -> None:
+    text = proposed("Colour,Size\nred,1\nred,2\nred,1\n")
+    assert "key: TODO" in text
+    assert "received: TODO" in text
+
+
+def test_packages_have_fields_of_their_own() -> None:
+    table = """Line,From,To,Care type,Unit cost,Paid
+1,2026-04-01,,nursing,850,Weekly
+2,2026-05-01,2026-06-01,home,20.5,Hourly
+"""
+    text = proposed(table, "package")
+    mapping = parse(text)
+    assert isinstance(mapping, TableMapping)
+    assert (mapping.noun, mapping.fields["started"], mapping.fields["unit_cost"]) == (
+        "package",
+        "From",
+        "Unit cost",
+    )
+    assert mapping.fields["frequency"] == "Paid"

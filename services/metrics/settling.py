@@ -8,12 +8,12 @@ steps with rests between them, rarely while the ledger has far to go: then large
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Protocol
 
+from runtime.background import Background
 from runtime.telemetry import counter, gauge, histogram, log
 from services.metrics.flow import NotNow
 
@@ -21,7 +21,6 @@ LOOK_EVERY_S = 1.0
 TRY_AGAIN_S = 5.0
 TIDY_EVERY_S = 60.0
 """Scattered chunks come from rebuilds only, so they are looked for now and then."""
-LEAVE_S = 0.7
 SHARE = 1.0
 """After a step we rest as long as it took: settling never takes more than half of a processor."""
 
@@ -53,10 +52,12 @@ class Shelves(Protocol):
     async def open(self, today: dt.date, most: int) -> int: ...
 
 
-class Settler:
+class Settler(Background):
     """Settles when no other process does: when enough lines wait, or the first has waited long enough."""
 
     name = "settling"
+    finish_s = 0.7
+    """A step that is broken off leaves everything as it was, and is done by the next one who settles."""
 
     def __init__(
         self,
@@ -66,49 +67,32 @@ class Settler:
         every_s: float,
         catching_up: Callable[[], bool],
     ) -> None:
+        super().__init__()
         self._shelves, self._now = shelves, now
         self._enough, self._every_s = enough, every_s
         self._catching_up = catching_up
-        self._leaving = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
         self._trouble: str | None = None
         self._tidy_at = 0.0
-        self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    async def start(self) -> None:
-        """Begin in the background."""
-        self._running = asyncio.create_task(self._run(), name=self.name)
-
-    async def stop(self) -> None:
-        """Finish the step under way, for a short while; one that is broken off is done by the next one."""
-        if self._running is not None:
-            self._leaving.set()
-            await asyncio.wait({self._running}, timeout=LEAVE_S)
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
 
     async def well(self) -> str | None:
         """A check for /readyz: None, or why readings get slower."""
         return self._trouble
 
-    async def _run(self) -> None:
-        try:
-            while not self._leaving.is_set():
-                try:
-                    async with self._shelves.leading() as lead:
-                        if lead is not None:
-                            await self._lead(lead)
-                except NotNow as error:
-                    log().warning("settling-waits", why=str(error))
-                await self._rest(TRY_AGAIN_S)
-        except Exception as error:  # noqa: BLE001 - handed on through `failed`, which ends the process
-            self.failed.set_exception(error)
+    async def run(self) -> None:
+        """Settle while nobody else does, until it leaves."""
+        while not self.leaving:
+            try:
+                async with self._shelves.leading() as lead:
+                    if lead is not None:
+                        await self._lead(lead)
+            except NotNow as error:
+                log().warning("settling-waits", why=str(error))
+            await self._rest(TRY_AGAIN_S)
 
     async def _lead(self, lead: Lead) -> None:
         clock = asyncio.get_running_loop().time
         empty = clock()
-        while not self._leaving.is_set() and await lead.stands():
+        while not self.leaving and await lead.stands():
             waiting = await self._shelves.waiting()
             self._note(waiting)
             began = clock()
@@ -145,6 +129,5 @@ class Settler:
             )
 
     async def _rest(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._leaving.wait()
+        if not self.leaving:
+            await self.called(seconds)

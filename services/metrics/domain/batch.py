@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.metrics.domain.book import Fault, Key, Present
+from services.metrics.domain.book import Fault, Key, Present, made
+from services.metrics.domain.fact import Fact
 from services.metrics.domain.facts import NO_FACTS, Facts
 from services.metrics.domain.hearing import Heard, ItemId, Place
-from services.metrics.domain.postings import Change, happens
+from services.metrics.domain.postings import Change, happens, present
+
+Fold = Callable[[Facts, Fact], Change | None]
+"""From an item's facts and one more event to what that changes: the short way or the obvious one."""
 
 
 class Line(NamedTuple):
@@ -56,13 +60,15 @@ class Folded:
     facts: dict[ItemId, Facts] = field(default_factory=dict)
 
 
-def fold(heard: Iterable[Heard], known: Mapping[ItemId, Facts]) -> Folded:
+def fold(heard: Iterable[Heard], known: Mapping[ItemId, Facts], how: Fold = happens) -> Folded:
     """Take the events in the order of the log; what says nothing new leaves no trace."""
     folded = Folded(facts=dict(known))
     for event in heard:
-        change = happens(folded.facts.get(event.item, NO_FACTS), event.fact)
+        change = how(folded.facts.get(event.item, NO_FACTS), event.fact)
         if change is not None:
             _add(folded, event, change)
+    for item in folded.sources:
+        folded.items[item] = present(folded.facts[item])
     for item in {event.item for event in folded.events}:
         folded.facts[item] = folded.facts[item].settled()
     return folded
@@ -73,9 +79,9 @@ def _add(folded: Folded, event: Heard, change: Change) -> None:
     folded.events.append(event)
     folded.facts[item] = change.after
     if change.listed:
-        folded.items[item] = change.present
         folded.sources[item] = event.fact.identity.source
-    for n, (key, amount) in enumerate(change.entries):
-        folded.lines.append(Line(place, n, item, known_at, key, amount))
+    folded.lines += [
+        made(Line, (place, n, item, known_at, key, amount)) for n, (key, amount) in enumerate(change.lines)
+    ]
     for n, (fault, amount) in enumerate(change.faults):
         folded.faults.append(FaultLine(place, n, item.tenant, fault, amount))

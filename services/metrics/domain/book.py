@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+made = tuple.__new__
+"""`made(Key, (...))` is `Key(...)` in a third of the time: keys and lines are made by the million."""
+
 Detail = tuple[tuple[str, str | int], ...]
 """Names and values of a line's detail, sorted by name; what is blank is left out."""
 
@@ -68,14 +71,16 @@ def detail(*pairs: tuple[str, str | int]) -> Detail:
     return tuple(pair for pair in pairs if pair[1] != "")
 
 
-def changes(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[Entry]:
+def changes(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[tuple[Key, int]]:
     """The lines that lead from one set of postings to another: reversals first, each half in key order."""
-    reversals = [Entry(key, -old) for key, old in before.items() if key not in after]
-    additions: list[Entry] = []
+    if not before:
+        return sorted(after.items())
+    reversals = [(key, -old) for key, old in before.items() if key not in after]
+    additions: list[tuple[Key, int]] = []
     for key, new in after.items():
         old = before.get(key, 0)
         if new != old:
-            (reversals if abs(new) < abs(old) else additions).append(Entry(key, new - old))
+            (reversals if abs(new) < abs(old) else additions).append((key, new - old))
     reversals.sort()
     additions.sort()
     return reversals + additions

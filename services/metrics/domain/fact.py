@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
+from sys import intern
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,10 +13,16 @@ import msgspec
 from msgspec import Struct
 
 from schemas.registry import TYPES
+from services.metrics.domain.book import made
 from services.metrics.domain.frames import Frame, micros
 
-TEXTS = ("kind", "route", "urgency", "team", "worker", "from_team", "from_work", "person", "outcome")
+TEXTS = frozenset(
+    ("kind", "route", "urgency", "team", "worker", "from_team", "from_work", "person", "outcome")
+)
 """The texts of a work event that its item holds."""
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Identity(NamedTuple):
@@ -24,7 +32,7 @@ class Identity(NamedTuple):
     id: str
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """One event as the log says it: times in microseconds since 1970, `day` as written in `time`."""
 
     noun: str
@@ -39,7 +47,7 @@ class Fact(Struct, frozen=True, kw_only=True):
     data: Any
     kept: bytes = b""
     """The whole event as it is kept (`frames`)."""
-    texts: Mapping[str, str] = MappingProxyType({})
+    texts: Mapping[str, str] = _NOTHING
     """The texts that a work event gives, blank ones left out."""
 
     def text(self, name: str) -> str:
@@ -49,8 +57,8 @@ class Fact(Struct, frozen=True, kw_only=True):
 
 def fact_of(frame: Frame, data: Any, kept: bytes) -> Fact:
     """Take from an event what the fold needs; `data` is its checked data, `kept` are the frame's bytes."""
-    noun, verb, _ = frame.type.split(".")
-    rare = frame.rare or {}
+    noun, verb = _named(frame.type)
+    rare = frame.rare or _NOTHING
     moment = dt.datetime.fromisoformat(frame.time)
     at = recorded = micros(moment)
     if frame.recordedtime:
@@ -58,16 +66,16 @@ def fact_of(frame: Frame, data: Any, kept: bytes) -> Fact:
     return Fact(
         noun=noun,
         verb=verb,
-        identity=Identity(frame.said_by, frame.id),
+        identity=made(Identity, (frame.said_by, frame.id)),
         day=moment.date(),
         at=at,
         exact="timeprecision" not in rare,
         recorded=recorded,
-        sequence=int(rare.get("sequence", -1)),
+        sequence=int(rare["sequence"]) if "sequence" in rare else -1,
         rules=int(rare["rulesversion"]) if "rulesversion" in rare else None,
         data=data,
         kept=kept,
-        texts=_texts(data) if noun == "work" else {},
+        texts=_texts(frame.data) if noun == "work" else _NOTHING,
     )
 
 
@@ -76,6 +84,13 @@ def recalled(frame: Frame, kept: bytes) -> Fact:
     return fact_of(frame, msgspec.convert(frame.data, TYPES[frame.full_type]), kept)
 
 
-def _texts(data: Any) -> dict[str, str]:
-    given = ((name, getattr(data, name)) for name in TEXTS)
-    return {name: value for name, value in given if value and not value.isspace()}
+@cache
+def _named(short_type: str) -> tuple[str, str]:
+    noun, verb, _ = short_type.split(".")
+    return noun, verb
+
+
+def _texts(said: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: intern(value) for name, value in said.items() if name in TEXTS and value and not value.isspace()
+    }

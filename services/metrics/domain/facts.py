@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from schemas.work import Retracted
 from services.metrics.domain.book import Fault, Reckoning
@@ -47,7 +48,7 @@ class Admitted(NamedTuple):
     withdrawn: frozenset[Identity] = frozenset()
 
 
-class Facts:
+class Facts(Struct, eq=False, gc=False):
     """All that is known of one item: its events as they are kept, in the order of the log.
 
     A value says the same for ever: nothing here is written but what follows from `kept`, and each of those is
@@ -55,23 +56,20 @@ class Facts:
     item's history ends; the rest is worked out when somebody asks, and `settled` lets go of it.
     """
 
-    __slots__ = ("_admitted", "kept", "reckoned", "walk")
-
-    def __init__(self, kept: bytes = b"", walk: Walk | None = None, admitted: Admitted | None = None) -> None:
-        self.kept = kept
-        self.walk = walk
-        self.reckoned: Reckoning | None = None
-        self._admitted = admitted
+    kept: bytes = b""
+    walk: Walk | None = None
+    told: Admitted | None = None
+    reckoned: Reckoning | None = None
 
     @property
     def admitted(self) -> Admitted:
         """The events that were let in, told again."""
-        if self._admitted is None:
+        if self.told is None:
             found = Admitted()
             for frame, own in unpack(self.kept):
                 found = _admit(found, recalled(frame, own))
-            self._admitted = found
-        return self._admitted
+            self.told = found
+        return self.told
 
     def mentions(self, identity: Identity) -> bool:
         """Whether anything kept bears this id, so that another look is needed: repeated, or withdrawn?"""
@@ -89,7 +87,7 @@ def evolve(facts: Facts, fact: Fact) -> Facts:
     """Admit one more event, in whatever order they come; what says nothing new gives the same facts back."""
     before = facts.admitted
     after = _admit(before, fact)
-    return facts if after is before else Facts(facts.kept + fact.kept, admitted=after)
+    return facts if after is before else Facts(facts.kept + fact.kept, told=after)
 
 
 def standing(facts: Facts) -> tuple[list[Fact], dict[Fault, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -16,7 +17,6 @@ from msgspec import UNSET, Struct
 from schemas.envelope import Envelope
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
 _HEADER = 4
 """Bytes of the length before each frame."""
 
@@ -32,6 +32,8 @@ _RARE = (
     "traceparent",
     "tracestate",
 )
+_rare_values = attrgetter(*_RARE)
+_NOTHING_RARE = (UNSET,) * len(_RARE)
 _SAME = ""
 """A `recordedtime` that equals `time`."""
 _TO_THE_KEY = "tenant"
@@ -96,14 +98,13 @@ def framed(envelope: Envelope, tenant: str, partition: int, offset: int, known_a
 
 def _rare(envelope: Envelope) -> dict[str, str] | None:
     """The attributes that few events bear, as texts."""
-    rare = {}
-    for name in _RARE:
-        value = getattr(envelope, name)
-        if value is not UNSET:
-            rare[name] = str(value)
+    values = _rare_values(envelope)
+    if values == _NOTHING_RARE and envelope.tenant is not UNSET:
+        return None
+    rare = {name: str(value) for name, value in zip(_RARE, values, strict=True) if value is not UNSET}
     if envelope.tenant is UNSET:
         rare[_TO_THE_KEY] = ""
-    return rare or None
+    return rare
 
 
 def pack(frame: Frame) -> bytes:
@@ -151,7 +152,8 @@ def spoken(frame: Frame) -> dict[str, Any]:
 
 def micros(moment: dt.datetime) -> int:
     """Whole microseconds since 1970, so that instants compare without floats."""
-    return (moment - _EPOCH) // _MICROSECOND
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def moment_at(microseconds: int) -> dt.datetime:

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from schemas.envelope import Event
 from schemas.registry import TOPIC_OF, Unreadable, read
+from services.metrics.domain.book import made
 from services.metrics.domain.fact import Fact, fact_of
 from services.metrics.domain.frames import framed, micros, pack
 
@@ -60,9 +61,10 @@ def hear(place: Place, known_at: dt.datetime, key: bytes | None, value: bytes | 
         return Refused(place, known_at, key, value, found.reason, str(found))
     event, tenant = found
     envelope = event.envelope
-    item = ItemId(place.topic, tenant, envelope.subject)
+    item = made(ItemId, (place.topic, tenant, envelope.subject))
     frame = framed(envelope, tenant, place.partition, place.offset, micros(known_at))
-    return Heard(place, known_at, item, envelope.type, envelope.time, fact_of(frame, event.data, pack(frame)))
+    fact = fact_of(frame, event.data, pack(frame))
+    return made(Heard, (place, known_at, item, envelope.type, envelope.time, fact))
 
 
 def understand(topic: str, key: bytes | None, value: bytes | None) -> tuple[Event, str] | Unreadable:
@@ -75,7 +77,8 @@ def understand(topic: str, key: bytes | None, value: bytes | None) -> tuple[Even
 
 def moment_of(timestamp_ms: int) -> dt.datetime:
     """The moment of a record's timestamp; a record without one is as old as can be."""
-    return _EPOCH + dt.timedelta(milliseconds=max(timestamp_ms, 0))
+    seconds, milliseconds = divmod(max(timestamp_ms, 0), 1000)
+    return _EPOCH + dt.timedelta(0, seconds, milliseconds * 1000)
 
 
 def _take(topic: str, key: bytes | None, value: bytes | None) -> tuple[Event, str]:

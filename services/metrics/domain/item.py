@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from copy import copy
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from services.metrics.domain.book import Detail, Fault, Key, Present, detail
+from services.metrics.domain.book import Detail, Fault, Key, Present, detail, made
 from services.metrics.domain.fact import Fact
 
 Phase = Literal[0, 1, 2]
@@ -66,6 +66,10 @@ class Standing(NamedTuple):
     incomplete: tuple[str, str] | None
 
 
+UNBORN = Standing(False, "", "", None, None, False, None, None)
+"""Before anything has happened to the item."""
+
+
 class Item(Struct, gc=False):
     """The state of the walk. Only the rules of `state_table` change it, one event after another.
 
@@ -99,7 +103,7 @@ class Item(Struct, gc=False):
 
     def post(self, account: str, team: str, day: dt.date, worker: str, details: Detail = ()) -> None:
         """Count one in a flow of a team."""
-        key = Key(account, team, day, self.kind, "", worker, details)
+        key = made(Key, (account, team, day, self.kind, "", worker, details))
         self.flows[key] = self.flows.get(key, 0) + 1
 
     def fault(self, fact: Fact, name: str) -> None:
@@ -114,9 +118,7 @@ class Item(Struct, gc=False):
 
     def onward(self) -> Item:
         """The same item with nothing posted yet; one that was walked to its end is never changed again."""
-        item = copy(self)
-        item.flows, item.faults = {}, {}
-        return item
+        return replace(self, flows={}, faults={})
 
     def rest(self) -> None:
         """Let go of what was posted on the way."""
@@ -131,34 +133,26 @@ class Item(Struct, gc=False):
                 unauthorised = (done.team, done.worker, done.due)
         elif done is not None:
             incomplete = (done.team, done.worker)
-        return Standing(
-            self.phase == OPEN,
-            self.team,
-            self.worker,
-            self.due,
-            self.start_by,
-            self.ever_started,
-            unauthorised,
-            incomplete,
-        )
+        is_open = self.phase == OPEN
+        limits = (self.due, self.start_by, self.ever_started)
+        return made(Standing, (is_open, self.team, self.worker, *limits, unauthorised, incomplete))
 
     def endings(self) -> dict[Key, int]:
         """The lines of all completions with their outcome as amended, and of how referrals ended."""
         lines: dict[Key, int] = {}
-        every = self.past if self.completion is None else (*self.past, self.completion)
-        for done in every:
+        for done in self.past if self.completion is None else (*self.past, self.completion):
             for key, amount in self._lines_of(done):
                 lines[key] = lines.get(key, 0) + amount
-        return {key: amount for key, amount in lines.items() if amount}
+        return {key: amount for key, amount in lines.items() if amount} if self.past else lines
 
     def _lines_of(self, done: Completion) -> Iterator[tuple[Key, int]]:
-        outcome = detail(("outcome", done.outcome))
-        where = (done.team, done.day, self.kind, "", done.worker)
-        yield Key("completed", *where, outcome), 1
+        team, day, kind, worker = done.team, done.day, self.kind, done.worker
+        outcome = (("outcome", done.outcome),) if done.outcome else ()
+        yield made(Key, ("completed", team, day, kind, "", worker, outcome)), 1
         if done.late:
-            yield Key("completed_late", *where, outcome), 1
+            yield made(Key, ("completed_late", team, day, kind, "", worker, outcome)), 1
         if done.days is not None:
-            yield Key("days_to_complete", *where, (("days", done.days),)), 1
+            yield made(Key, ("days_to_complete", team, day, kind, "", worker, (("days", done.days),))), 1
         if self.referral is not None:
             yield from self._end_of(self.referral, done)
 

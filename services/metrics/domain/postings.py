@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from services.metrics.domain import commitments, feeding
 from services.metrics.domain.book import (
@@ -31,13 +32,12 @@ NOUNS: Mapping[str, Callable[[Iterable[Fact]], Reckoning]] = {
 }
 
 
-class Change(NamedTuple):
-    """What one event does: the facts after it, its lines and faults, and how its item stands then."""
+class Change(Struct, frozen=True, gc=False):
+    """What one event does: the facts after it, its lines (reversals first) and its faults."""
 
     after: Facts
-    entries: Sequence[Entry]
+    lines: Sequence[tuple[Key, int]]
     faults: Sequence[tuple[Fault, int]]
-    present: Present | None
     listed: bool
     """Whether the item is or was in the lists of work."""
 
@@ -57,7 +57,6 @@ def obviously(before: Facts, fact: Fact) -> Change | None:
         after,
         changes(old.postings, new.postings),
         fault_changes(old.faults, new.faults),
-        new.present,
         old.present is not None or new.present is not None,
     )
 
@@ -73,8 +72,7 @@ def _at_the_end(before: Facts, fact: Fact) -> Change | None:
     return Change(
         Facts(before.kept + fact.kept, found.walk),
         changes(found.before, found.after),
-        sorted(found.faults.items()),
-        found.walk.item.present(),
+        sorted(found.faults.items()) if found.faults else (),
         True,
     )
 
@@ -89,7 +87,12 @@ def _walk(facts: Facts, coming: Fact) -> Walk | None:
 def entries(before: Facts, fact: Fact) -> tuple[Facts, Sequence[Entry]]:
     """What one event does to the ledger: lines that no longer hold are reversed, new ones are added."""
     change = happens(before, fact)
-    return (change.after, change.entries) if change else (before, [])
+    return (change.after, [Entry(*line) for line in change.lines]) if change else (before, [])
+
+
+def present(facts: Facts) -> Present | None:
+    """How a work item stands after everything known; None for other nouns, and where nothing counts."""
+    return facts.walk.item.present() if facts.walk else reckoning(facts).present
 
 
 def postings(facts: Facts) -> Mapping[Key, int]:

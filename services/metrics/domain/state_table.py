@@ -217,13 +217,11 @@ def _gives_unused(item: Item, fact: Fact) -> bool:
         if value != _held(item, fact.verb, name) and (name, fact.verb) != ("worker", "unallocated"):
             return True
     work: Work = fact.data
-    return (
-        (isinstance(work.due, dt.date) and work.due != item.due)
-        or (isinstance(work.start_by, dt.date) and work.start_by != item.start_by)
-        or (
-            isinstance(work.needs_authorisation, bool)
-            and work.needs_authorisation != item.needs_authorisation
-        )
+    due, start_by, needed = work.due, work.start_by, work.needs_authorisation
+    return bool(
+        (due and due != item.due)
+        or (start_by and start_by != item.start_by)
+        or (isinstance(needed, bool) and needed != item.needs_authorisation)
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from eventlog.records import Record, TopicPartition
+from services.metrics.domain.book import made
 from services.metrics.domain.hearing import Heard, Place, Refused, hear, moment_of
 
 Batch = Mapping[TopicPartition, Sequence[Record]]
@@ -49,22 +50,23 @@ def take(batch: Batch, stood: Mapping[TopicPartition, Position], most_dead: int,
     """
     taken = Taken()
     for place, records in batch.items():
-        position = stood[place]
+        next_offset, known_until, dead_run = stood[place]
         for record in records:
-            known_at = max(position.known_at, moment_of(record.timestamp_ms))
-            said = hear(Place(*place, record.offset), known_at, record.key, record.value)
+            known_at = max(known_until, moment_of(record.timestamp_ms))
+            said = hear(made(Place, (*place, record.offset)), known_at, record.key, record.value)
             if unkept is not None and isinstance(said, Heard):
                 said = Refused(said.place, known_at, record.key, record.value, "cannot-keep", unkept)
             if isinstance(said, Heard):
                 taken.heard.append(said)
-            elif position.dead_run >= most_dead:
+                dead_run = 0
+            elif dead_run >= most_dead:
                 taken.stopped[place] = record.offset
                 break
             else:
                 taken.refused.append(said)
-            run = 0 if isinstance(said, Heard) else position.dead_run + 1
-            position = Position(record.offset + 1, known_at, run)
-        taken.positions[place] = position
+                dead_run += 1
+            next_offset, known_until = record.offset + 1, known_at
+        taken.positions[place] = Position(next_offset, known_until, dead_run)
     return taken
 
 

@@ -9,33 +9,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from services.metrics.domain.book import Fault, Key
 from services.metrics.domain.fact import Fact
 from services.metrics.domain.history import WHOLE, Place, in_order, place, told, whole
-from services.metrics.domain.item import Item, Standing
+from services.metrics.domain.item import UNBORN, Item, Standing
 from services.metrics.domain.state_table import TABLE, apply
-from services.metrics.domain.stocks import DAY, Stand, ahead, stand
+from services.metrics.domain.stocks import DAY, post, stand
 
 
 class Walk(Struct, frozen=True, gc=False):
     """The end of a walk. Never changed: a step leaves it as it is and makes another.
 
-    `eve` is how the item stood when its last day began, `last` where its last event stands in the history,
-    `vague` whether some event of the last day knows no hour, `told` which texts some receipt gave.
+    `eve` is how the item stood when its last day began, `stands` how it stands, `last` the place of its last
+    event in the history; `vague`: some event of the last day knows no hour; `told`: what texts receipts gave.
     """
 
     item: Item
     eve: Standing
+    stands: Standing
     last: Place
     vague: bool
     told: frozenset[str]
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True, gc=False):
     """One event at the end of a walk: the slots that it can touch, before and after it, and its faults."""
 
     walk: Walk
@@ -56,14 +56,14 @@ def begun(fact: Fact) -> Walk:
     """A walk that has yet to take its first event, which is this one."""
     item = Item.unborn(whole([fact]))
     item.rest()
-    return Walk(item, item.standing(), _BEFORE_ALL, False, frozenset())
+    return Walk(item, UNBORN, UNBORN, _BEFORE_ALL, False, frozenset())
 
 
 def walked(facts: Iterable[Fact]) -> Walk:
     """The end of the history of these events, all of them walkable."""
     history = in_order(facts)
     item = Item.unborn(whole(history))
-    eve, last, vague = item.standing(), _BEFORE_ALL, False
+    eve, last, vague = UNBORN, _BEFORE_ALL, False
     for fact in history:
         if fact.day != last[0]:
             eve, vague = item.standing(), False
@@ -71,51 +71,39 @@ def walked(facts: Iterable[Fact]) -> Walk:
         apply(item, fact)
         last = place(fact, vague)
     item.rest()
-    return Walk(item, eve, last, vague, told(history))
+    return Walk(item, eve, item.standing(), last, vague, told(history))
 
 
 def step(walk: Walk, fact: Fact) -> Step | None:
     """Take one more event; None where it does not come last, or changes what the whole item is."""
     given = _told(walk, fact)
-    if given is None or not _comes_last(walk, fact):
+    new_day = fact.day != walk.last[0]
+    vague = not fact.exact or (walk.vague and not new_day)
+    here = place(fact, vague)
+    if given is None or here < walk.last or (vague and not walk.vague and not new_day):
         return None
-    old, day = walk.item, fact.day
+    old, stood = walk.item, walk.stands
     item = old.onward()
     apply(item, fact)
-    stood, stands = old.standing(), item.standing()
-    new_day = day != walk.last[0]
-    eve = stood if new_day else walk.eve
+    stands, eve = item.standing(), stood if new_day else walk.eve
     before: dict[Key, int] = {}
-    after = item.flows
+    after, faults = item.flows, item.faults
     if stands != stood:
-        base = stand(eve, day - DAY)
-        _add_stocks(before, item.kind, base, day, stood)
-        _add_stocks(after, item.kind, base, day, stands)
+        base = stand(eve, fact.day - DAY)
+        post(before, item.kind, base, fact.day, stood)
+        post(after, item.kind, base, fact.day, stands)
     if item.completion is not old.completion or item.referral is not old.referral:
         before |= old.endings()
         after |= item.endings()
-    faults = item.faults
     item.rest()
-    vague = not fact.exact or (walk.vague and not new_day)
-    return Step(Walk(item, eve, place(fact, vague), vague, given), before, after, faults)
-
-
-def _add_stocks(slots: dict[Key, int], kind: str, eve: Stand, day: dt.date, standing: Standing) -> None:
-    for when, account, (team, worker, details), amount in ahead(eve, day, standing):
-        slots[Key(account, team, when, kind, "", worker, details)] = amount
-
-
-def _comes_last(walk: Walk, fact: Fact) -> bool:
-    if fact.day != walk.last[0]:
-        return fact.day > walk.last[0]
-    if walk.vague or fact.exact:
-        return place(fact, walk.vague) > walk.last
-    return False
+    return Step(Walk(item, eve, stands, here, vague, given), before, after, faults)
 
 
 def _told(walk: Walk, fact: Fact) -> frozenset[str] | None:
     """Which texts receipts gave after this event too; None where a text of the whole item is another then."""
     given = walk.told
+    if WHOLE.isdisjoint(fact.texts):
+        return given
     for name, value in fact.texts.items():
         if name not in WHOLE:
             continue

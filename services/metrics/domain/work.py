@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from services.metrics.domain.book import Key, Reckoning
+from services.metrics.domain.book import Reckoning
 from services.metrics.domain.fact import Fact
 from services.metrics.domain.history import in_order, whole
 from services.metrics.domain.item import Item
 from services.metrics.domain.state_table import apply
-from services.metrics.domain.stocks import Days, movements
+from services.metrics.domain.stocks import Days, post_days
 
 
 def reckon(facts: Iterable[Fact]) -> Reckoning:
@@ -18,10 +18,8 @@ def reckon(facts: Iterable[Fact]) -> Reckoning:
     item = Item.unborn(whole(history))
     days = _walk(item, history)
     postings = item.flows | item.endings()
-    for day, account, (team, worker, details), amount in movements(days):
-        key = Key(account, team, day, item.kind, "", worker, details)
-        postings[key] = postings.get(key, 0) + amount
-    return Reckoning({key: amount for key, amount in postings.items() if amount}, item.faults, item.present())
+    post_days(postings, item.kind, days)
+    return Reckoning(postings, item.faults, item.present())
 
 
 def _walk(item: Item, history: Sequence[Fact]) -> Days:

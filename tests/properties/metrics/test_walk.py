@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.metrics.domain.fact import Fact
 from services.metrics.domain.facts import NO_FACTS, Facts, standing
 from services.metrics.domain.history import in_order
-from services.metrics.domain.postings import Change, happens, obviously
+from services.metrics.domain.postings import Change, happens, obviously, present
 from services.metrics.domain.walk import walked
 from tests.casework import fact
 from tests.properties.metrics.test_ledger import HISTORIES
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def lines(change: Change | None) -> Any:
-    return change and (list(change.entries), list(change.faults), change.present, change.listed)
+    return change and (list(change.lines), list(change.faults), present(change.after), change.listed)
 
 
 def agree(history: list[Fact]) -> None:

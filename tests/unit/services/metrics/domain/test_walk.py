@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from services.metrics.domain.book import Entry
 from services.metrics.domain.postings import happens
 from services.metrics.domain.walk import step, walkable, walked
 from tests.casework import event, fact, facts
@@ -55,4 +54,3 @@ def test_what_is_forgotten_is_found_again() -> None:
     change = happens(facts([RECEIVED]).settled(), fact(ALLOCATED))
     assert change is not None
     assert change.after.walk == walked([fact(RECEIVED), fact(ALLOCATED)])
-    assert all(isinstance(entry, Entry) for entry in change.entries)

@@ -48,7 +48,7 @@ lint: install
 	@$(BIN)/lint-imports
 
 unit: install
-	@$(BIN)/pytest -q tests/unit tests/properties tests/architecture
+	@$(BIN)/pytest -q -n auto tests/unit tests/properties tests/architecture
 
 test: install system ## Everything, on a real Kafka and Postgres of their own
 	@mkdir -p $(CACHE); rm -f $(CACHE)/pytest-exit; linted=0; \

@@ -14,8 +14,8 @@ from primed.commands.speaking import say
 from primed.trouble import Trouble
 from services.ingest.domain.drafting import draft as draft_of
 from services.ingest.domain.mapping import BadMapping, parse
-from services.ingest.domain.rows import Reject, UnreadableFile
-from services.ingest.domain.table import Noun, TableMapping
+from services.ingest.domain.rows import Noun, Reject, UnreadableFile
+from services.ingest.domain.table import TableMapping
 from services.ingest.formats import table
 from services.ingest.formats.opening import Unpacking, chunks
 

@@ -1,4 +1,4 @@
-"""The story of an export: a table that shows items as they stand says just what differs from what was known.
+"""The story of an export: a file that shows items as they stand says just what differs from what was known.
 
 Row by row as in `flow`; then what the export covers and does not hold is withdrawn; then the export itself is
 known, so that one which comes later, and is older, is put where it belongs. Killed at any point it goes on
@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from schemas.registry import instant
 from services.ingest.domain.batches import parts
@@ -18,8 +20,7 @@ from services.ingest.domain.differences import Differences, Teller, of_gone, of_
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.exports import Export, Turn, coverage_said
 from services.ingest.domain.imports import Import, Step
-from services.ingest.domain.rows import Reject, Row, UnreadableFile
-from services.ingest.domain.table import TableMapping
+from services.ingest.domain.rows import Noun, Reject, Row, UnreadableFile
 from services.ingest.flow import Book, Log, send
 
 
@@ -45,14 +46,22 @@ class Shelf(Book, Protocol):
 PAGE = 500
 
 
-async def run(
-    job: Import, mapping: TableMapping, rows: Iterator[Row], edge: Edge, log: Log, shelf: Shelf
-) -> None:
-    """Bring a table into the log from where its import stopped."""
-    loading = _Loading(job, mapping, edge, log, shelf, await shelf.exports(job.tenant, mapping.source))
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose items a file shows, and where it keeps its clocks; `column` is the one that tells items apart."""
+
+    name: str
+    zone: ZoneInfo
+    column: str = ""
+    noun: Noun = "work"
+
+
+async def run(job: Import, source: Source, rows: Iterator[Row], edge: Edge, log: Log, shelf: Shelf) -> None:
+    """Bring a file of items as they stand into the log from where its import stopped."""
+    loading = _Loading(job, source, edge, log, shelf, await shelf.exports(job.tenant, source.name))
     try:
         if await loading.rows(rows) and await loading.gone():
-            await shelf.shelve(job, mapping.source, loading.export)
+            await shelf.shelve(job, source.name, loading.export)
             await shelf.end(job, "done", None)
     except UnreadableFile as error:
         await shelf.end(
@@ -68,7 +77,7 @@ class _Loading:
     def __init__(
         self,
         job: Import,
-        mapping: TableMapping,
+        source: Source,
         edge: Edge,
         log: Log,
         shelf: Shelf,
@@ -77,9 +86,9 @@ class _Loading:
         assert job.as_of is not None, "an export without as-of is refused when it is sent"
         self.export = Export(instant(job.as_of), coverage_said(job.coverage))
         self.at = job.rows_read
-        self._job, self._mapping, self._log, self._shelf = job, mapping, log, shelf
+        self._job, self._source, self._log, self._shelf = job, source.name, log, shelf
         self._others = [one for one in exports if one.as_of != self.export.as_of]
-        self._teller = Teller(job.tenant, mapping, edge)
+        self._teller = Teller(job.tenant, source.name, source.zone, edge, source.noun, source.column)
         self._held: set[bytes] = set()
 
     async def rows(self, rows: Iterator[Row]) -> bool:
@@ -115,7 +124,7 @@ class _Loading:
         if self.export.coverage is None:
             return True
         after = ""
-        while page := await self._shelf.page(self._job.tenant, self._mapping.source, after, PAGE):
+        while page := await self._shelf.page(self._job.tenant, self._source, after, PAGE):
             after = max(page)
             missing = {key: turns for key, turns in page.items() if _short(key) not in self._held}
             found = of_gone(missing, self._others, self.export, self._teller)
@@ -126,13 +135,13 @@ class _Loading:
 
     async def _done(self, step: Step, rejects: Sequence[Reject], found: Differences) -> bool:
         await send(found.events, self._job, self._log, self._shelf)
-        if not await self._shelf.turn(self._job, self._mapping.source, step, rejects, found):
+        if not await self._shelf.turn(self._job, self._source, step, rejects, found):
             return False
         self.at = step.last_row
         return True
 
     async def _turns(self, keys: Collection[str]) -> Mapping[str, Sequence[Turn]]:
-        return await self._shelf.turns(self._job.tenant, self._mapping.source, keys)
+        return await self._shelf.turns(self._job.tenant, self._source, keys)
 
 
 def _short(key: str) -> bytes:

@@ -13,9 +13,9 @@ from runtime.telemetry import log
 from services.ingest import exporting
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import
-from services.ingest.domain.mapping import parse
-from services.ingest.domain.table import TableMapping
-from services.ingest.exporting import Shelf
+from services.ingest.domain.mapping import Mapping as EventMapping
+from services.ingest.domain.mapping import parse, zone_of
+from services.ingest.exporting import Shelf, Source
 from services.ingest.flow import Log, Reader, run
 
 LOOK_EVERY_S = 2.0
@@ -80,10 +80,11 @@ class ImportRunner(Background):
         log().info("import-over", id=job.id)
 
     async def _load(self, job: Import, chunks: Iterator[bytes]) -> None:
-        """A table as items stand, or a file of events."""
+        """A file of events, or one that shows items as they stand."""
         mapping = None if job.mapping_text is None else parse(job.mapping_text)
         rows = self._readers[job.format](chunks, mapping, job.as_of)
-        if isinstance(mapping, TableMapping):
-            await exporting.run(job, mapping, rows, self._edge, self._log, self._queue)
-        else:
+        if mapping is None or isinstance(mapping, EventMapping):
             await run(job, rows, self._edge, self._log, self._queue)
+            return
+        source = Source(mapping.source, zone_of(mapping), mapping.key_column, mapping.noun)
+        await exporting.run(job, source, rows, self._edge, self._log, self._queue)

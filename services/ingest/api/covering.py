@@ -1,43 +1,47 @@
-"""What a table covers, as its sender or its mapping says: never guessed, for what is missing is withdrawn."""
+"""What a file of items as they stand covers, as its sender or its mapping says: never guessed, for what is
+missing is withdrawn."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from runtime.problems import wrong
 from services.ingest.api.ports import KeptMapping
 from services.ingest.domain.exports import coverage_text
-from services.ingest.domain.mapping import parse
-from services.ingest.domain.table import Said, TableMapping, Window, coverage_of, dates_of
+from services.ingest.domain.mapping import Mapping, parse
+from services.ingest.domain.table import Said, Window, coverage_of
 
 
 def covered_by(mapping: KeptMapping | None, said: str | None, as_of: str | None) -> str | None:
-    """The coverage as an import keeps it (JSON); None for a file that is no table."""
+    """The coverage as an import keeps it (JSON); None for a file of events."""
     table = None if mapping is None else parse(mapping.body)
-    if not isinstance(table, TableMapping):
+    if table is None or isinstance(table, Mapping):
         if said is not None:
-            raise wrong("Only a table has a coverage; leave it out.", field="coverage")
+            raise wrong(
+                "Only a file that shows items as they stand has a coverage; leave it out.", field="coverage"
+            )
         return None
     if as_of is None:
         raise wrong(
-            "Say when the table was true, as ?as_of=2026-11-22T18:00:00+00:00: by that a newer export wins.",
+            "Say when the file was true, as ?as_of=2026-11-22T18:00:00+00:00: by that a newer export wins.",
             field="as_of",
         )
     if said is None and table.coverage is None:
         raise wrong(
-            "Say what the table covers: ?coverage=all if it holds every item of its source, none if it does "
+            "Say what the file covers: ?coverage=all if it holds every item of its source, none if it does "
             "not tell which are gone, or days as received:2026-04-01..2027-03-31.",
             field="coverage",
         )
-    return coverage_text(coverage_of(table.coverage if said is None else _read(said, table)))
+    return coverage_text(coverage_of(table.coverage if said is None else _read(said, table.days)))
 
 
-def _read(said: str, table: TableMapping) -> Said:
+def _read(said: str, dated: Collection[str]) -> Said:
     match said:
         case "all" | "none":
             return said
     field, _, days = said.partition(":")
-    if field not in dates_of(table.noun) or field not in table.fields:
+    if field not in dated:
         raise wrong(f"{field!r} is no date that the mapping fills; use one that is.", field="coverage")
     first, _, last = days.partition("..")
     try:

@@ -6,44 +6,49 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from services.ingest.domain.batches import reject_of
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit
 from services.ingest.domain.exports import Export, SaidTwice, Turn, Turned, gone, turned
-from services.ingest.domain.mapping import zone_of
-from services.ingest.domain.rows import HIDDEN, Reject, Shown
-from services.ingest.domain.table import TableMapping, several
+from services.ingest.domain.rows import HIDDEN, Noun, Reject, Shown
 
 SUPERSEDED = "superseded-by-an-earlier-export"
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Whose rows are told: the tenant, the mapping, and what the edge goes by."""
+    """Whose rows are told: the tenant, the source, its clocks, and what the edge goes by.
+
+    `column` is where to look when an item is shown in two ways.
+    """
 
     tenant: str
-    mapping: TableMapping
+    source: str
+    zone: ZoneInfo
     edge: Edge
+    noun: Noun = "work"
+    column: str = ""
 
     def row(self, key: str, turn: Turn) -> Admitted | Refused:
         """The event that shows the item as it turned."""
-        return self._said(key, f"{self.mapping.noun}.recorded", turn, turn.name, msgspec.Raw(turn.row))
+        return self._said(key, f"{self.noun}.recorded", turn, turn.name, msgspec.Raw(turn.row))
 
     def withdrawal(self, key: str, turn: Turn) -> Admitted | Refused:
         """The event that takes an absence back."""
-        said = {"source": self.mapping.source, "id": f"{key}@{turn.name}", "reason": SUPERSEDED}
+        said = {"source": self.source, "id": f"{key}@{turn.name}", "reason": SUPERSEDED}
         return self._said(key, "event.retracted", turn, f"{turn.name}/withdrawn", said)
 
     def _said(self, key: str, what: str, turn: Turn, name: str, data: Any) -> Admitted | Refused:
-        moment = turn.as_of.astimezone(zone_of(self.mapping)).isoformat()
+        moment = turn.as_of.astimezone(self.zone).isoformat()
         event = {
             "specversion": "1.0",
             "id": f"{key}@{name}",
-            "source": self.mapping.source,
+            "source": self.source,
             "type": f"primed.{what}.v1",
-            "subject": f"{self.mapping.source}/{key}",
+            "subject": f"{self.source}/{key}",
             "time": moment,
             "timeprecision": "day",
             "recordedtime": moment,
@@ -92,7 +97,7 @@ def of_rows(
         try:
             item = turned(mine, exports, export, Turn(export.as_of, shown.row, shown.dates))
         except SaidTwice:
-            found.rejects.append(_twice(number, teller.mapping, export.as_of))
+            found.rejects.append(_twice(number, teller.column, export.as_of))
             continue
         wrong = found.take(shown.key, item, teller)
         if wrong is not None:
@@ -118,12 +123,11 @@ def _with(turns: Sequence[Turn], found: Turned) -> list[Turn]:
     return sorted([*kept, *found.keep], key=lambda turn: turn.as_of)
 
 
-def _twice(number: int, mapping: TableMapping, as_of: dt.datetime) -> Reject:
-    column = several(mapping.key)[0]
+def _twice(number: int, column: str, as_of: dt.datetime) -> Reject:
     return Reject(
         row=number,
         column=column,
         value=HIDDEN,
-        reason=f"{column}: the item is shown in two ways as of {as_of.isoformat()}.",
+        reason=f"{column or 'key'}: the item is shown in two ways as of {as_of.isoformat()}.",
         remedy="Keep one row for it; a newer export needs its own as-of.",
     )

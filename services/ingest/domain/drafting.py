@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.ingest.domain.table import Noun, began, dates_of
+from services.ingest.domain.rows import Noun
+from services.ingest.domain.table import began, dates_of
 
 FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%m/%y")
 """Forms of days, tried in order; the American month first is never guessed."""

@@ -5,11 +5,37 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 HIDDEN = "(hidden)"
 """Stands in rejects for a value that may tell something about a person."""
 
 LONGEST_VALUE = 200
+
+Noun = Literal["work", "package"]
+"""What an item is; one file may hold both."""
+
+Result = Literal[
+    "blank",
+    "missing",
+    "not-in-list",
+    "old-value",
+    "ends-before-start",
+    "unknown-team",
+    "future",
+    "duplicate",
+    "unreadable",
+]
+"""What a field of a row is where it is not simply valid: blank but allowed, `missing` (blank and mandatory),
+`old-value` (of an older release of the format), dated after the export, and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A field that is not simply valid, and why. It never holds the value itself."""
+
+    field: str
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +51,21 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item as a table's row shows it: its key, its data as JSON, and its dates."""
+    """An item as a file's row shows it: its key, its data as JSON, its dates, and what it is."""
 
     key: str
     row: bytes
     dates: tuple[tuple[str, dt.date], ...]
+    noun: Noun = "work"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a file: drafts of events as JSON bytes, or an item as it stands, or why there is neither.
 
-    Rows count from 1. `key` names the item where it can be told, also of a refused row.
+    Rows count from 1. `key` names the item where it can be told, also of a refused row. `shape` names the set
+    of fields that rows like this have (`cld/request`); the first row of each shape lists them in `fields`.
+    `checks` holds what is not simply valid, so that the valid fields are all the others.
     """
 
     number: int
@@ -44,6 +73,9 @@ class Row:
     reject: Reject | None = None
     shown: Shown | None = None
     key: str | None = None
+    shape: str = ""
+    fields: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 class UnreadableFile(Exception):

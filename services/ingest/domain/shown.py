@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from services.ingest.domain.cells import WrongCell, day_of, number_of, pence_of, whether
-from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Shown
-from services.ingest.domain.table import Noun, TableMapping, began, dates_of, several
+from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Noun, Reject, Shown
+from services.ingest.domain.table import TableMapping, began, dates_of, several
 
 UNKNOWN = "\ufffd"
 """What stands for a byte that could not be read."""
@@ -43,7 +43,7 @@ class Reading:
         except WrongCell as wrong:
             return self._reject(number, wrong)
         dates = tuple((name, value) for name, value in data.items() if isinstance(value, dt.date))
-        return Shown(key, _ENCODER.encode(data), dates)
+        return Shown(key, _ENCODER.encode(data), dates, self._mapping.noun)
 
     def key(self, cells: Mapping[str, str]) -> str | None:
         """The key of the row's item, also of a row that is refused for something else."""

@@ -27,10 +27,10 @@ from msgspec import Meta, Struct
 from schemas.packages import PackageRecorded
 from schemas.work import WorkRecorded
 from services.ingest.domain.exports import Coverage
+from services.ingest.domain.rows import Noun
 
 Column = Annotated[str, Meta(min_length=1, max_length=200)]
 Columns = Column | tuple[Column, ...]
-Noun = Literal["work", "package"]
 SHAPES: Mapping[Noun, type[Struct]] = {"work": WorkRecorded, "package": PackageRecorded}
 
 
@@ -82,6 +82,16 @@ class TableMapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             named += several(field)
         named += [skip.column for skip in self.skip]
         return tuple(dict.fromkeys(named))
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The fields by whose dates a coverage may be told."""
+        return tuple(name for name in dates_of(self.noun) if name in self.fields)
+
+    @property
+    def key_column(self) -> str:
+        """The column to look at where an item is shown in two ways."""
+        return several(self.key)[0]
 
 
 def several(columns: Columns) -> tuple[str, ...]:

@@ -122,8 +122,8 @@ async def test_a_broken_table_withdraws_nothing(ingest: Any) -> None:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("?mapping=reviews", "Say when the table was true"),
-        ("?mapping=reviews&as_of=2026-11-10T18:00:00Z", "Say what the table covers"),
+        ("?mapping=reviews", "Say when the file was true"),
+        ("?mapping=reviews&as_of=2026-11-10T18:00:00Z", "Say what the file covers"),
         ("?mapping=reviews&as_of=2026-11-10T18:00:00Z&coverage=started:..", "no date that the mapping fills"),
         ("?mapping=reviews&as_of=2026-11-10T18:00:00Z&coverage=due:2026-11-31..", "does not exist"),
         ("?mapping=reviews&as_of=2026-11-10T18:00:00Z&coverage=due:2026-11-30..2026-11-01", "before it"),

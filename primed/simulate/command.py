@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +12,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from primed.simulate import daily, people
+from primed.simulate.exporting import WRITERS
+from primed.simulate.exporting.council import Council
 from primed.simulate.feed import Feed, FeedRefused
 from primed.simulate.meetings import Meetings, MeetingsRefused
 from primed.simulate.run import Plan, Simulation, began
 from primed.simulate.saying import LONDON
-from primed.simulate.state import fresh
+from primed.trouble import Trouble
 from runtime.auth import TokenIssuer
 from runtime.settings import Settings
 
@@ -29,15 +29,36 @@ Months = Annotated[int, typer.Option(min=1, max=120, help="Months of history bef
 Speed = Annotated[
     float, typer.Option(min=0, help="How much faster than a real council it lives on; 0 stops at today.")
 ]
-Out = Annotated[Path | None, typer.Option(help="Write the history as CloudEvents, one a line, and stop.")]
+As = Annotated[
+    str | None, typer.Option("--as", help="Write the history as files instead: " + ", ".join(WRITERS) + ".")
+]
+Out = Annotated[Path, typer.Option(file_okay=False, help="Folder for the files of --as.")]
+Days = Annotated[
+    int | None, typer.Option(min=1, max=3700, help="Days of history for --as, instead of --months.")
+]
+Until = Annotated[
+    str | None, typer.Option(help="The day before which the files end; today if left out. 2026-11-23")
+]
+Exports = Annotated[
+    int,
+    typer.Option(min=1, max=400, help="Exports to write, one a day, where files show items as they stand."),
+]
 
 
-def simulate(seed: Seed = 7, months: Months = 27, speed: Speed = 30.0, out: Out = None) -> None:
-    """Feed a simulated council: its history up to today, first meetings, then live at the chosen speed."""
-    settings = Settings()
-    if out is not None:
-        typer.echo(f"{write_history(out, seed, months)} events written to {out}.")
+def simulate(
+    seed: Seed = 7, months: Months = 27, speed: Speed = 30.0, form: As = None, out: Out = Path(),
+    days: Days = None, until: Until = None, exports: Exports = 1,
+) -> None:  # fmt: skip
+    """Feed a simulated council: its history up to today, first meetings, then live at the chosen speed.
+
+    With --as it is written as files, which `primed import` takes, and nothing is sent.
+    """
+    if form is not None:
+        ends = _day(until)
+        first = ends - dt.timedelta(days) if days else began(ends, months)
+        _write(form, Council(seed, first, ends, exports), out)
         return
+    settings = Settings()
     plan = Plan(seed, months, speed, settings.home / "simulate", settings.staff_file)
     try:
         asyncio.run(_run(settings, plan))
@@ -48,17 +69,28 @@ def simulate(seed: Seed = 7, months: Months = 27, speed: Speed = 30.0, out: Out 
         typer.echo("Stopped; the next `primed simulate` goes on from here.")
 
 
-def write_history(path: Path, seed: int, months: int) -> int:
-    """Write the council's history up to yesterday as CloudEvents JSON lines; answers how many."""
-    today = dt.datetime.now(LONDON).date()
-    state, count = fresh(seed, began(today, months), today), 0
-    with path.open("w", encoding="utf-8") as file:
-        while state.day < today:
-            for event in daily.live_through(state):
-                file.write(json.dumps(event, separators=(",", ":"), ensure_ascii=False) + "\n")
-                count += 1
-    people.write_directory(path.with_suffix(".staff.yaml"), state)
-    return count
+def _day(text: str | None) -> dt.date:
+    if text is None:
+        return dt.datetime.now(LONDON).date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise Trouble(f"--until {text} is no day.", "Write it as 2026-11-23.") from error
+
+
+def _write(form: str, council: Council, folder: Path) -> None:
+    if form not in WRITERS:
+        raise Trouble(f"--as {form} is not known.", f"Give one of {', '.join(WRITERS)}.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written = WRITERS[form](council, folder)
+    except OSError as error:
+        raise Trouble(f"The files cannot be written: {error}.", "Name another folder with --out.") from error
+    for one in written:
+        typer.echo(f"{one.path}: {one.rows} rows")
+    for one in written:
+        if one.load:
+            typer.echo(one.load)
 
 
 async def _run(settings: Settings, plan: Plan) -> None:

@@ -1,0 +1,11 @@
+"""The simulated council as files, in each format that ingest takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from primed.simulate.exporting import events
+from primed.simulate.exporting.council import Writer
+
+WRITERS: Mapping[str, Writer] = {"events": events.write}
+"""Forms of `primed simulate --as`: each writes its files into a folder and says what it wrote."""

@@ -18,11 +18,11 @@ from services.ingest.api.bodies import media_type
 from services.ingest.api.covering import covered_by
 from services.ingest.api.ports import KeptMapping, Mappings, Uploads
 from services.ingest.domain.imports import Import
-from services.ingest.domain.mapping import parse
+from services.ingest.domain.mapping import TABULAR, look_of, parse
 from services.ingest.domain.rows import UnreadableFile
 from services.ingest.domain.uploads import SpoolFull, TooLarge
 
-NEED_MAPPING = ("xes", "table")
+NEED_MAPPING = ("xes", *TABULAR)
 
 
 class Asked(BaseModel):
@@ -78,6 +78,7 @@ class Receiver:
         try:
             form = self._form(job_id, asked)
             mapping = await self._fitting(mapping, form, asked, who)
+            form = form if mapping is None else parse(mapping.body).format
             covered = covered_by(mapping, asked.coverage, asked.as_of)
         except BaseException:
             self.uploads.drop(job_id)
@@ -144,7 +145,7 @@ class Receiver:
             raise wrong(
                 "The file shows no known format; is it the right one? Else name ?format=.", field="format"
             )
-        if seen is not None and seen != form:
+        if seen is not None and seen != look_of(form):
             raise wrong(f"The file looks like {seen}, not like {form}; leave ?format= out.", field="format")
         return form
 
@@ -159,7 +160,7 @@ class Receiver:
             if mapping is None:
                 names = ", ".join(one.name for one in known)
                 raise wrong(f"A file in {form} needs ?mapping=; there are: {names}.", field="mapping")
-        if mapping is not None and parse(mapping.body).format != form:
+        if mapping is not None and not _fits(parse(mapping.body).format, form, asked):
             raise wrong(f"Mapping {mapping.name!r} is not for files in {form}.", field="mapping")
         return mapping
 
@@ -172,3 +173,8 @@ class Receiver:
         if not first.strip():
             raise wrong("The file is empty.", field="body")
         return self.format_of(first)
+
+
+def _fits(mapped: str, form: str, asked: Asked) -> bool:
+    """Whether a mapping's format is the one that was asked for, or that the file looks like."""
+    return mapped == asked.format if asked.format else look_of(mapped) == look_of(form)

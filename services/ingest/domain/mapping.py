@@ -13,6 +13,8 @@ from schemas.registry import WORK_VERBS
 from services.ingest.domain.table import TableMapping, faults
 
 MAX_BYTES = 64 * 1024
+TABULAR = ("table", "steps", "cld")
+"""Formats that come as CSV or Excel; which of them a file is in, its mapping says."""
 DATE_FIELDS = ("due", "start_by")
 TEXT_FIELDS = (
     "kind",
@@ -88,6 +90,11 @@ def parse(text: str) -> AnyMapping:
     elif (wrong := faults(mapping)) is not None:
         raise BadMapping(wrong)
     return mapping
+
+
+def look_of(form: str) -> str:
+    """The format that the first bytes of a file in this format show: some look like any table."""
+    return "table" if form in TABULAR else form
 
 
 def zone_of(mapping: AnyMapping) -> ZoneInfo:

@@ -20,7 +20,7 @@ from services.ingest.domain.differences import Differences, Teller, of_gone, of_
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.exports import Export, Turn, coverage_said
 from services.ingest.domain.imports import Import, Step
-from services.ingest.domain.rows import Noun, Reject, Row, UnreadableFile
+from services.ingest.domain.rows import Reject, Row, UnreadableFile
 from services.ingest.flow import Book, Log, send
 
 
@@ -53,7 +53,6 @@ class Source:
     name: str
     zone: ZoneInfo
     column: str = ""
-    noun: Noun = "work"
 
 
 async def run(job: Import, source: Source, rows: Iterator[Row], edge: Edge, log: Log, shelf: Shelf) -> None:
@@ -88,7 +87,7 @@ class _Loading:
         self.at = job.rows_read
         self._job, self._source, self._log, self._shelf = job, source.name, log, shelf
         self._others = [one for one in exports if one.as_of != self.export.as_of]
-        self._teller = Teller(job.tenant, source.name, source.zone, edge, source.noun, source.column)
+        self._teller = Teller(job.tenant, source.name, source.zone, edge, source.column)
         self._held: set[bytes] = set()
 
     async def rows(self, rows: Iterator[Row]) -> bool:

@@ -86,5 +86,5 @@ class ImportRunner(Background):
         if mapping is None or isinstance(mapping, EventMapping):
             await run(job, rows, self._edge, self._log, self._queue)
             return
-        source = Source(mapping.source, zone_of(mapping), mapping.key_column, mapping.noun)
+        source = Source(mapping.source, zone_of(mapping), mapping.key_column)
         await exporting.run(job, source, rows, self._edge, self._log, self._queue)

@@ -13,7 +13,7 @@ import msgspec
 from services.ingest.domain.batches import reject_of
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit
 from services.ingest.domain.exports import Export, SaidTwice, Turn, Turned, gone, turned
-from services.ingest.domain.rows import HIDDEN, Noun, Reject, Shown
+from services.ingest.domain.rows import HIDDEN, Reject, Shown
 
 SUPERSEDED = "superseded-by-an-earlier-export"
 
@@ -29,12 +29,11 @@ class Teller:
     source: str
     zone: ZoneInfo
     edge: Edge
-    noun: Noun = "work"
     column: str = ""
 
     def row(self, key: str, turn: Turn) -> Admitted | Refused:
         """The event that shows the item as it turned."""
-        return self._said(key, f"{self.noun}.recorded", turn, turn.name, msgspec.Raw(turn.row))
+        return self._said(key, f"{turn.noun}.recorded", turn, turn.name, msgspec.Raw(turn.row))
 
     def withdrawal(self, key: str, turn: Turn) -> Admitted | Refused:
         """The event that takes an absence back."""
@@ -95,7 +94,7 @@ def of_rows(
     for number, shown in rows:
         mine = turns.setdefault(shown.key, [])
         try:
-            item = turned(mine, exports, export, Turn(export.as_of, shown.row, shown.dates))
+            item = turned(mine, exports, export, _turn(shown, export))
         except SaidTwice:
             found.rejects.append(_twice(number, teller.column, export.as_of))
             continue
@@ -115,6 +114,10 @@ def of_gone(
     for key, turns in known.items():
         found.take(key, gone(turns, exports, export), teller)
     return found
+
+
+def _turn(shown: Shown, export: Export) -> Turn:
+    return Turn(export.as_of, shown.row, shown.dates, noun=shown.noun)
 
 
 def _with(turns: Sequence[Turn], found: Turned) -> list[Turn]:

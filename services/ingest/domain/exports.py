@@ -11,9 +11,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
+
+from services.ingest.domain.rows import Noun
 
 ABSENT = b'{"status":"absent"}'
 """The row of an item that an export would hold if it existed, and does not."""
@@ -64,7 +66,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """From this as-of on an item was shown so; `row` is its data as JSON.
+    """From this as-of on an item, which is work or a package, was shown so; `row` is its data as JSON.
 
     An absence is concluded, not shown: from the row that stood at `since`, whose dates an export covers.
     """
@@ -73,6 +75,7 @@ class Turn:
     row: bytes
     dates: tuple[tuple[str, dt.date], ...] = ()
     since: dt.datetime | None = None
+    noun: Noun = "work"
 
     @property
     def absent(self) -> bool:
@@ -84,6 +87,10 @@ class Turn:
         """What distinguishes the row's event from all others of its item."""
         told = f"absent-since-{self.since.isoformat()}" if self.since else self._hash
         return f"{self.as_of.isoformat()}#{told}"
+
+    def vanished(self, as_of: dt.datetime) -> Turn:
+        """The absence that is concluded from this row, and the lack of it in a later export."""
+        return Turn(as_of, ABSENT, self.dates, self.as_of, self.noun)
 
     @property
     def _hash(self) -> str:
@@ -132,7 +139,7 @@ def gone(known: Sequence[Turn], exports: Sequence[Export], export: Export) -> Tu
     last = next((turn for turn in reversed(known) if turn.as_of <= export.as_of), None)
     if last is None or last.absent or last.as_of == export.as_of or not export.covers(last):
         return Turned()
-    return turned(known, exports, export, Turn(export.as_of, ABSENT, last.dates, last.as_of))
+    return turned(known, exports, export, last.vanished(export.as_of))
 
 
 class _Walk:
@@ -155,10 +162,10 @@ class _Walk:
         if export is None:
             return False
         if self.was is not None and not self.was.absent and export.covers(self.was):
-            self._add(Turn(export.as_of, self.was.row, self.was.dates))
+            self._add(replace(self.was, as_of=export.as_of, since=None))
             return True
         if not self.now.absent and export.covers(self.now):
-            self._add(Turn(export.as_of, ABSENT, self.now.dates, self.now.as_of))
+            self._add(self.now.vanished(export.as_of))
             self.now = self.keep[-1]
         return False
 

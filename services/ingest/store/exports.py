@@ -12,11 +12,12 @@ from eventlog.postgres import Row, statements, transaction
 from services.ingest.domain.differences import Differences
 from services.ingest.domain.exports import Export, Turn, coverage_said, coverage_text
 from services.ingest.domain.imports import Import, Step
-from services.ingest.domain.rows import Reject
+from services.ingest.domain.rows import Noun, Reject
 from services.ingest.store.imports import ImportBook
 
 SQL = statements("services.ingest.store", "exports.sql")
-_DATES = msgspec.json.Decoder(tuple[tuple[str, dt.date], ...])
+Dates = tuple[tuple[str, dt.date], ...]
+_DATES = msgspec.json.Decoder(Dates)
 
 
 class ExportBook(ImportBook):
@@ -64,8 +65,14 @@ def _by_key(rows: Iterable[Row]) -> dict[str, list[Turn]]:
     found: defaultdict[str, list[Turn]] = defaultdict(list)
     for row in rows:
         dates = _DATES.decode(row["dates"])
-        found[row["key"]].append(Turn(row["as_of"], bytes(row["row"]), dates, row["since"]))
+        found[row["key"]].append(Turn(row["as_of"], bytes(row["row"]), dates, row["since"], _noun(dates)))
     return dict(found)
+
+
+def _noun(dates: Dates) -> Noun:
+    """Work has come in, a package has not: `received` is the date without which work is not counted."""
+    named = {name for name, _ in dates}
+    return "package" if "started" in named and "received" not in named else "work"
 
 
 def _columns(keep: Iterable[tuple[str, Turn]]) -> list[list[object]]:

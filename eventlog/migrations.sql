@@ -39,3 +39,18 @@ GRANT USAGE ON SCHEMA {schema} TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
 REVOKE INSERT, UPDATE, DELETE ON migration FROM {role};
+
+-- name: patience
+SET LOCAL lock_timeout = '10s'
+
+-- name: reached
+SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = $1 AND last_value IS NOT NULL
+
+-- name: drop
+DROP SCHEMA IF EXISTS {schema} CASCADE
+
+-- name: go_on
+-- A sequence of the schema $1 goes on after a value; done for those only that are there again.
+SELECT setval(at.relid, greatest($3::bigint, last_value + 1)) FROM pg_sequences
+CROSS JOIN LATERAL to_regclass(format('%I.%I', schemaname, sequencename)) AS at (relid)
+WHERE schemaname = $1 AND sequencename = $2

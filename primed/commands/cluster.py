@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from eventlog import topics as log_topics
-from eventlog.migrations import MigrationRefused, migrate_all
+from eventlog.migrations import MigrationRefused, make_anew, migrate_all
 from eventlog.postgres import DatabaseUnavailable
 from eventlog.records import LogUnavailable
 from primed.commands.settings import shared
@@ -16,11 +16,18 @@ from primed.trouble import Trouble
 Check = Annotated[bool, typer.Option("--check", help="Create nothing; exit code 1 when something differs.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 
+Anew = Annotated[
+    str | None,
+    typer.Option(metavar="SERVICE", help="Drop what metrics keeps first: the log gives it again."),
+]
 
-def migrate() -> None:
+
+def migrate(anew: Anew = None) -> None:
     """Bring every service's tables up to date; safe to repeat, and by several at once."""
     settings = shared()
     try:
+        if anew is not None:
+            asyncio.run(make_anew(settings.postgres_dsn, anew))
         ran = asyncio.run(migrate_all(settings.postgres_dsn))
     except MigrationRefused as error:
         raise Trouble(str(error), "Nothing was changed.") from error

@@ -11,8 +11,9 @@ from fastapi import FastAPI
 
 from eventlog.carriage import Carriage
 from eventlog.kafka import KafkaProducer
+from eventlog.migrations import connected
 from eventlog.outbox import Relay
-from eventlog.postgres import Pool, connect, reachable
+from eventlog.postgres import Pool, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.http import application
@@ -84,7 +85,7 @@ async def main() -> int:
     async with AsyncExitStack() as stack:
         producer = await KafkaProducer.start(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
         stack.push_async_callback(producer.close)
-        pool = await connect(settings.postgres_dsn, SERVICE, max_size=settings.database_connections)
+        pool = await connected(settings.postgres_dsn, SERVICE, max_size=settings.database_connections)
         stack.push_async_callback(pool.close)
         rooms = Rooms(settings, producer, pool)
         parts: list[process.Part] = [rooms.organisation.follower, rooms.carriage, rooms.relay]

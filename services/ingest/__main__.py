@@ -11,7 +11,8 @@ from contextlib import AsyncExitStack
 from fastapi import FastAPI
 
 from eventlog.kafka import KafkaProducer
-from eventlog.postgres import Pool, connect, reachable
+from eventlog.migrations import connected
+from eventlog.postgres import Pool, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.holidays import bank_holidays
@@ -125,7 +126,7 @@ async def main() -> int:
     async with AsyncExitStack() as stack:
         producer = await KafkaProducer.start(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
         stack.push_async_callback(producer.close)
-        pool = await connect(settings.postgres_dsn, "ingest")
+        pool = await connected(settings.postgres_dsn, "ingest")
         stack.push_async_callback(pool.close)
         rooms = Rooms(settings, producer, pool)
         rooms.spool.open_folder(await rooms.book.unfinished(settings.place))

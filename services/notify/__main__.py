@@ -16,8 +16,9 @@ from fastapi import FastAPI
 from eventlog.carriage import Carriage
 from eventlog.following import Follower
 from eventlog.kafka import KafkaProducer
+from eventlog.migrations import connected
 from eventlog.outbox import Relay
-from eventlog.postgres import Pool, connect, reachable
+from eventlog.postgres import Pool, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.holidays import bank_holidays
@@ -173,7 +174,7 @@ async def main() -> int:
     async with AsyncExitStack() as stack:
         producer = await KafkaProducer.start(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
         stack.push_async_callback(producer.close)
-        pool = await connect(settings.postgres_dsn, "notify", max_size=settings.database_connections)
+        pool = await connected(settings.postgres_dsn, "notify", max_size=settings.database_connections)
         stack.push_async_callback(pool.close)
         rooms = Rooms(settings, producer, pool)
         async with rooms.books.open(settings.tenant, rooms.now()):

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import uvloop
 
-from eventlog.postgres import DatabaseUnavailable, Pool, connect
+from eventlog.migrations import MigrationRefused, connected
+from eventlog.postgres import DatabaseUnavailable, Pool
 from eventlog.records import LogUnavailable, PositionLost, PositionMoved
 from eventlog.stretches import stretches
 from runtime import telemetry
@@ -35,6 +36,7 @@ BUSY = CannotRebuild(
 ADVICE = {
     PositionLost: "Nothing was changed for readers: the ledger that is live stays as it is and goes on.",
     PositionMoved: "Nothing was changed for readers. Run it again.",
+    MigrationRefused: "Nothing was read or changed.",
     LogUnavailable: "Check PRIMED_KAFKA_BOOTSTRAP, and that Kafka runs. Then run it again: it goes on.",
     DatabaseUnavailable: "Check PRIMED_POSTGRES_DSN, and that Postgres runs. Then run it again: it goes on.",
 }
@@ -81,7 +83,7 @@ async def _site(
     settings: MetricsSettings, voice: Voice, workers: int
 ) -> AsyncIterator[tuple[story.Site, Pool]]:
     async with AsyncExitStack() as stack:
-        pool = await connect(settings.postgres_dsn, "metrics", max_size=CONNECTIONS)
+        pool = await connected(settings.postgres_dsn, "metrics", max_size=CONNECTIONS)
         stack.push_async_callback(pool.close)
         generations = PostgresGenerations(pool)
         if not await stack.enter_async_context(generations.alone()):
@@ -106,7 +108,7 @@ async def hand() -> int:
     telemetry.configure("metrics", settings.log_level)
     without_looking_for_cycles()
     async with AsyncExitStack() as stack:
-        pool = await connect(settings.postgres_dsn, "metrics", max_size=2)
+        pool = await connected(settings.postgres_dsn, "metrics", max_size=2)
         stack.push_async_callback(pool.close)
         log = await stack.enter_async_context(stretches(settings.kafka_bootstrap))
         await Hand(log, pool, Voice(sys.stdout), settings.dead_letters_in_a_row).follow(orders_from_stdin())

@@ -8,7 +8,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from eventlog.migrations import Migration, MigrationRefused, migrate_files
+from eventlog.migrations import (
+    Migration,
+    MigrationRefused,
+    connected,
+    make_anew,
+    migrate,
+    migrate_files,
+)
 from eventlog.postgres import DatabaseUnavailable, connect, reachable, transaction
 
 pytestmark = pytest.mark.real
@@ -50,8 +57,41 @@ async def test_several_databases_may_make_the_same_role_at_once(stack: Any) -> N
 async def test_a_changed_file_is_refused(stack: Any) -> None:
     dsn = stack.new_database(None)
     await migrate_files(dsn, "keeper", [FIRST])
-    with pytest.raises(MigrationRefused, match="0001_things of keeper was changed after it ran"):
+    with pytest.raises(
+        MigrationRefused, match=r"0001_things was changed after it ran.*is nowhere else: run the"
+    ):
         await migrate_files(dsn, "keeper", [Migration(1, "0001_things", "SELECT 1;")])
+
+
+async def test_nobody_starts_on_tables_of_another_version(stack: Any) -> None:
+    dsn = stack.new_database()
+    await (await connected(dsn, "metrics")).close()
+    owner = await asyncpg.connect(dsn)
+    await owner.execute("UPDATE metrics.migration SET checksum = 'of before' WHERE number = 1")
+    with pytest.raises(MigrationRefused, match=r"made by another version .* primed migrate --anew metrics"):
+        await connected(dsn, "metrics")
+    with pytest.raises(MigrationRefused, match="primed migrate --anew metrics"):
+        await migrate(dsn, "metrics")
+    await owner.execute("DELETE FROM actions.migration WHERE number = 2")
+    with pytest.raises(MigrationRefused, match=r"actions lack 0002_read_tables\. Run: primed migrate"):
+        await connected(dsn, "actions")
+    await owner.close()
+
+
+async def test_what_follows_from_the_log_is_made_anew_with_higher_numbers(stack: Any) -> None:
+    dsn = stack.new_database()
+    owner = await asyncpg.connect(dsn)
+    await owner.execute("UPDATE metrics.migration SET checksum = 'of before' WHERE number = 1")
+    await owner.execute("INSERT INTO metrics.word (text) VALUES ('of before')")
+    before = await owner.fetchval("SELECT nextval('metrics.revision')")
+    assert "0001_ledger" in await make_anew(dsn, "metrics")
+    pool = await connected(dsn, "metrics")
+    assert await pool.fetchval("SELECT nextval('revision')") == before + 1
+    assert await pool.fetchval("SELECT count(*) FROM word WHERE text = 'of before'") == 0
+    with pytest.raises(MigrationRefused, match="What ingest keeps is nowhere else"):
+        await make_anew(dsn, "ingest")
+    await pool.close()
+    await owner.close()
 
 
 async def test_an_older_version_does_not_run_on_a_newer_database(stack: Any) -> None:

@@ -20,6 +20,7 @@ Variation = Literal[
     "neither_low",
 ]
 Assurance = Literal["consistently_passes", "hit_or_miss", "consistently_fails"]
+Cause = Literal["late", "corrected", "retracted", "reorganisation", "definition"]
 Cadence = Literal["live", "nightly", "weekly"]
 PeriodName = Annotated[str, Meta(pattern=r"^\d{4}-(\d{2}|W\d{2})$", description="YYYY-MM or YYYY-Www.")]
 Moment = Annotated[str, Meta(max_length=40, description="RFC 3339 with offset.")]
@@ -62,6 +63,31 @@ class MeasureChanged(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     positions: Positions
 
 
+class CausingEvent(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An event that changed a figure after it was given, and where it stands in the log."""
+
+    source: Name
+    id: Name
+    type: Name
+    subject: Name
+    topic: Name
+    partition: int
+    offset: int
+
+
+class RestatementCause(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One cause's part of the way from the figure given to the figure now; the parts add up exactly."""
+
+    cause: Cause
+    value: Number | None
+    numerator: int | None = None
+    denominator: int | None = None
+    lines: Annotated[int, Meta(description="Lines of the ledger with this cause.")] = 0
+    events: Annotated[
+        tuple[CausingEvent, ...], Meta(description="Their events, those known last first; at most 20.")
+    ] = ()
+
+
 class MeasureRestated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A figure that was given is no longer so; `/v1/restatements` says why, line by line."""
 
@@ -74,6 +100,10 @@ class MeasureRestated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     denominator: int | None = None
     previous: Annotated[Number | None, Meta(description="What stood before: as given, or restated.")] = None
     given: GivenFigure
+    causes: Annotated[
+        tuple[RestatementCause, ...] | None,
+        Meta(description="Why it differs from what was given; null: too much has changed to say it here."),
+    ] = None
     as_at: Annotated[str, Meta(description="The day the value stands for, YYYY-MM-DD.")]
     fresh_at: FreshAt
     positions: Positions

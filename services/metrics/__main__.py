@@ -27,6 +27,7 @@ from services.metrics.closing import Closer
 from services.metrics.domain.closing import Calendar
 from services.metrics.domain.spc import Rules
 from services.metrics.domain.taking import Taken
+from services.metrics.explaining import RestatementHerald
 from services.metrics.feeding import FeedHerald
 from services.metrics.letters import LetterCarrier
 from services.metrics.live import Live
@@ -113,11 +114,17 @@ class Rooms:
         return self.now().date()
 
     def duties(self, teller: Teller) -> Sequence[Duty]:
-        """What the one who tells looks after besides: feeds, and figures to give."""
+        """What the one who tells looks after besides: feeds, figures to give, those changed since."""
         return (
             FeedHerald(self.sources, teller, self.settings.feed_cadences),
+            RestatementHerald(self.sources, self.past, teller),
             Closer(self.sources, self.given, self.calendar, self.organisation.tree_known, teller),
         )
+
+    @property
+    def past(self) -> Past:
+        """What is needed to look back."""
+        return Past(self.given, self.organisation.tree_known)
 
     def absorbed(self, taken: Taken) -> None:
         """A batch is in the ledger: whoever passes it on may begin."""
@@ -140,11 +147,10 @@ class Rooms:
     def application(self) -> FastAPI:
         """The HTTP surface, with its checks."""
         desk = Desk(self.sources, self.now, self.zone, self.settings.feed_cadences, self.watch.health)
-        past = Past(self.given, self.organisation.tree_known)
         return application(
             "metrics",
             token_reader(self.settings),
-            [*routers(desk), restatements.router(desk, past), stream.router(desk, self.live)],
+            [*routers(desk), restatements.router(desk, self.past), stream.router(desk, self.live)],
             checks={
                 "postgres": lambda: reachable(self.pool),
                 "kafka": self.carriage.well,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from schemas.envelope import Envelope
-from schemas.measures import GivenFigure, MeasureRestated
+from schemas.measures import GivenFigure, MeasureRestated, RestatementCause
 from services.metrics.domain.closing import Closing, Given, Place
 from services.metrics.domain.figures import Figure
 from services.metrics.domain.telling import Notice, Rests, Subject, Telling, Value
@@ -53,8 +53,8 @@ class Restated:
         """What the event is about."""
         return notice_of(self.subject)
 
-    def event(self, rests: Rests) -> MeasureRestated:
-        """The data of the event."""
+    def event(self, rests: Rests, causes: tuple[RestatementCause, ...] | None) -> MeasureRestated:
+        """The data of the event; `causes` None: too much has changed to tell it apart."""
         return MeasureRestated(
             unit=self.subject.unit,
             measure=self.subject.measure,
@@ -65,10 +65,19 @@ class Restated:
             denominator=self.value.denominator,
             previous=self.previous,
             given=self.given,
+            causes=causes,
             as_at=self.value.as_at,
             fresh_at=rests.fresh_at,
             positions=rests.positions,
         )
+
+
+class Waiting(NamedTuple):
+    """A figure that has to be told as restated, and what its value rests on."""
+
+    tenant: str
+    restated: Restated
+    rests: Rests
 
 
 def notice_of(subject: Subject) -> Notice:
@@ -83,6 +92,7 @@ class Restater:
         self._book = book
         self._closings: dict[Place, Closing] = {}
         self._stated: dict[tuple[str, str], Given] = {}
+        self._waiting: dict[tuple[str, Subject], Waiting] = {}
 
     async def begin(self, notices: Sequence[Telling]) -> None:
         """Learn what closed, and what was said."""
@@ -115,26 +125,40 @@ class Restater:
             for subject, at in closed.items()
         }
 
-    def restated(
-        self, tenant: str, found: Sequence[Found], given: Mapping[Subject, GivenFigure]
-    ) -> list[Restated]:
-        """The figures that differ from what was said last: what was given, or its last restatement."""
-        news = []
-        for subject, value in found:
-            first = given.get(subject)
-            if first is None:
-                continue
-            asked = (tenant, notice_of(subject).about)
-            last = self._stated.get(asked) or Given(first.value, first.numerator, first.denominator)
-            if last != Given(value.value, value.numerator, value.denominator):
-                news.append(Restated(subject, value, first, last.value))
-        return news
+    def look(
+        self, tenant: str, found: Sequence[Found], given: Mapping[Subject, GivenFigure], rests: Rests
+    ) -> None:
+        """Let those figures wait that differ from what was said last, and no others."""
+        for one in found:
+            first = given.get(one.subject)
+            restated = self.restated(tenant, one, first) if first else None
+            if restated is None:
+                self._waiting.pop((tenant, one.subject), None)
+            else:
+                self._waiting[tenant, one.subject] = Waiting(tenant, restated, rests)
 
-    def said(self, tenant: str, restated: Sequence[Restated]) -> None:
-        """These were told."""
-        for one in restated:
-            value = one.value
-            self._stated[tenant, one.notice.about] = Given(value.value, value.numerator, value.denominator)
+    def restated(self, tenant: str, found: Found, given: GivenFigure) -> Restated | None:
+        """The figure, if it differs from what was said last: what was given, or its last restatement."""
+        subject, value = found
+        asked = (tenant, notice_of(subject).about)
+        last = self._stated.get(asked) or Given(given.value, given.numerator, given.denominator)
+        if last == Given(value.value, value.numerator, value.denominator):
+            return None
+        return Restated(subject, value, given, last.value)
+
+    def waiting(self, most: int) -> list[Waiting]:
+        """Those that have to be told, the newest periods first; they wait until they are said."""
+        order = sorted(self._waiting.values(), key=lambda one: one.restated.subject.period, reverse=True)
+        return order[:most]
+
+    def said(self, waited: Waiting, told: Restated | None) -> None:
+        """This was looked at and, unless it was as said before, told; what came since waits on."""
+        if self._waiting.get((waited.tenant, waited.restated.subject)) is waited:
+            del self._waiting[waited.tenant, waited.restated.subject]
+        if told is not None:
+            value = told.value
+            about = told.notice.about
+            self._stated[waited.tenant, about] = Given(value.value, value.numerator, value.denominator)
 
 
 def _nothing(now: Value) -> Given:

@@ -46,7 +46,6 @@ from services.metrics.domain.telling import (
     value_of,
     value_said,
 )
-from services.metrics.restating import TYPE as RESTATED
 from services.metrics.restating import Found, Restater
 
 TYPE = "primed.measure.changed.v1"
@@ -184,19 +183,16 @@ class Teller:
             found = await self._judged(snapshot, tenant, plain, today)
             fresh = await snapshot.freshness()
         given = await self.restater.given(tenant, found) if self.restater else {}
-        restated = self.restater.restated(tenant, found, given) if self.restater else []
-        changed = [one for one in found if self._is_news(tenant, *one)]
-        if not (changed or restated):
-            return 0
         until = fresh.fresh_at or await self._notebook.known_until() or now
         rests = Rests(until.isoformat(), dict(fresh.positions))
+        if self.restater:
+            self.restater.look(tenant, found, given, rests)
+        changed = [one for one in found if self._is_news(tenant, *one)]
         news = [
             News(tenant, subject, TYPE, self._event(tenant, subject, value, rests, given.get(subject)), value)
             for subject, value in changed
-        ] + [News(tenant, one.notice, RESTATED, one.event(rests)) for one in restated]
+        ]
         await self.tell(news, now)
-        if self.restater:
-            self.restater.said(tenant, restated)
         return len(news)
 
     async def tell(self, news: Sequence[News], now: dt.datetime) -> None:

@@ -15,11 +15,13 @@ from eventlog.postgres import connect
 from eventlog.records import Record
 from schemas.tree import Tree
 from services.metrics.answers.asking import Sources
+from services.metrics.answers.restatements import Past
 from services.metrics.closing import Closer
 from services.metrics.domain.closing import Calendar, Given, Place
 from services.metrics.domain.complete import Complete
 from services.metrics.domain.spc import Rules
 from services.metrics.domain.telling import Subject
+from services.metrics.explaining import RestatementHerald
 from services.metrics.feeding import FeedHerald
 from services.metrics.flow import absorb
 from services.metrics.restating import Restater
@@ -70,6 +72,14 @@ class Dated(World):
         teller = Teller(self.notebook, sources, MemoryProducer(self.topic), Restater(book))
         await teller.begin(self.sent())
         return teller, Closer(sources, book, Calendar(LONDON), lambda tenant, at: self.tree, teller)
+
+    async def restate(self, teller: Teller, now: dt.datetime) -> int:
+        """Tell what was given and is no longer so; answers how many events were sent."""
+        past = Past(PostgresGiven(self.pool), lambda tenant, at: self.tree)
+        herald, sent = RestatementHerald(self.sources(), past, teller), 0
+        while teller.restater and teller.restater.waiting(1):
+            sent += await herald.round(now)
+        return sent
 
     def events(self, type_: str) -> list[dict[str, Any]]:
         found = [json.loads(record.value) for record in self.records() if record.value]
@@ -146,15 +156,21 @@ async def test_a_closing_gives_what_was_known_then_and_a_change_is_told_as_resta
     assert closing.at == dt.datetime(2026, 6, 5, 23, tzinfo=dt.UTC)
     subject = Subject("north", "received", "month", "2026-05")
     assert await book.given("demo", [subject]) == {subject: Given(2, 2, None)}
+    assert await world.restate(teller, JULY) > 0
     restated = {event["subject"]: event["data"] for event in world.events("measure.restated")}
     may = restated["north/received/month/2026-05/restated"]
     assert (may["value"], may["previous"], may["given"]["value"]) == (3, 2, 2)
     assert may["given"]["at"] == "2026-06-05T23:00:00+00:00"
+    (cause,) = may["causes"]
+    assert (cause["cause"], cause["value"], cause["lines"]) == ("late", 1, 1)
+    late = json.loads(world.log[-1].value or b"")
+    assert [(event["source"], event["id"]) for event in cause["events"]] == [(late["source"], late["id"])]
     assert "north/received/month/2026-06/restated" not in restated
     await close_all(teller, closer, JULY)
     again, closer = await world.standing()
     world.new()
     await close_all(again, closer, JULY)
+    assert await world.restate(again, JULY) == 0
     assert world.new() == {}
 
 
@@ -166,6 +182,7 @@ async def test_nothing_is_given_of_what_closed_before_the_ledger_began(world: Da
     closed = {closing.place.period for closing in await PostgresGiven(world.pool).closings()}
     assert "2026-06" in closed
     assert "2026-05" not in closed
+    assert await world.restate(teller, JULY) == 0
     assert world.events("measure.restated") == []
 
 
@@ -207,10 +224,32 @@ async def test_a_figure_that_is_given_says_so_when_it_is_told(world: Dated) -> N
         "denominator": None,
         "at": "2026-06-05T23:00:00+00:00",
     }
+    await world.restate(teller, JULY)
     stated = world.events("measure.restated")
     assert [
         e["data"]["value"] for e in stated if e["subject"] == "north/received/month/2026-05/restated"
     ] == [3]
+
+
+async def test_what_is_again_as_it_was_given_is_not_told(world: Dated) -> None:
+    await world.at("2026-05-20T09:00:00+00:00", in_month("1", 5, 10))
+    await world.read_until("2026-07-20T12:00:00+00:00")
+    teller, closer = await world.standing()
+    await close_all(teller, closer, JULY)
+    extra = in_month("2", 5, 11)
+    await world.at("2026-07-20T12:00:00+00:00", extra)
+    await settle(teller, JULY)
+    assert teller.restater is not None
+    assert teller.restater.waiting(1)
+    withdrawn = {"source": extra["source"], "id": extra["id"]}
+    await world.at(
+        "2026-07-20T12:30:00+00:00",
+        extra | {"type": "primed.event.retracted.v1", "id": "r", "data": withdrawn},
+    )
+    assert await world.restate(teller, JULY) == 0
+    await settle(teller, JULY)
+    assert await world.restate(teller, JULY) == 0
+    assert world.events("measure.restated") == []
 
 
 async def test_before_a_feed_is_complete_no_figure_is_told(world: Dated) -> None:
@@ -269,6 +308,7 @@ async def test_a_unit_that_came_later_was_never_given(world: Dated) -> None:
     assert closing.units == frozenset({"unassigned"})
     world.tree = then
     await settle(teller, JULY)
+    await world.restate(teller, JULY)
     restated = {event["subject"] for event in world.events("measure.restated")}
     assert restated
     assert all(subject.startswith("unassigned/") for subject in restated)

@@ -51,13 +51,17 @@ class CompletedReport:
 
 @dataclass(frozen=True, slots=True)
 class OutcomesReport:
-    """How work completed from `first` to `last` ended, beside the same days a year before."""
+    """How work completed from `first` to `last` ended, beside the same days a year before.
+
+    `note` says why there is nothing beside it, where not everything was told of the year before.
+    """
 
     rows: tuple[OutcomeRow, ...]
     finding: str
     first: dt.date
     last: dt.date
     kinds: tuple[str, ...]
+    note: str | None = None
 
     @property
     def before(self) -> tuple[dt.date, dt.date]:
@@ -114,11 +118,24 @@ async def outcomes(sources: Sources, ask: Ask, days: Days, only: Only = ALL) -> 
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         now = await _flows(snapshot, rollup, ask.unit, ("completed",), (first, last), "outcome", only)
         year_ago = (year_before(first), year_before(last))
-        before = await _flows(snapshot, rollup, ask.unit, ("completed",), year_ago, "outcome", only)
+        note = _not_told(ask, year_ago[0])
+        before = (
+            None
+            if note
+            else await _flows(snapshot, rollup, ask.unit, ("completed",), year_ago, "outcome", only)
+        )
         rows = reports.outcomes(now, before)
         said = finding.of_outcomes(reports.ended(rows))
-        report = OutcomesReport(rows, said, first, last, only.kinds)
+        report = OutcomesReport(rows, said, first, last, only.kinds, note)
         return Answer(ask, await snapshot.freshness(), report)
+
+
+def _not_told(ask: Ask, day: dt.date) -> str | None:
+    """Why days from this one on are not compared: a part of them is not complete here."""
+    since = ask.complete_in.get("work")
+    if since is None or day >= since:
+        return None
+    return f"There is nothing beside it: the feeds are complete here from {since} on, not a year before."
 
 
 async def summary(sources: Sources, ask: Ask) -> Answer[str]:

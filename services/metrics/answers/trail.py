@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from services.metrics.answers.asking import Answer, Ask, NotThere, Sources, Trail
+from services.metrics.answers.asking import Answer, Ask, NotThere, Sources
 from services.metrics.answers.figures import as_believed, evaluate
+from services.metrics.answers.piecewise import Piece, by_part, changes, daily
 from services.metrics.domain.figures import Key
 from services.metrics.domain.periods import Period
 from services.metrics.domain.trail import (
-    FIRST_LINE,
     Explanation,
     Line,
     Page,
@@ -36,47 +36,52 @@ class Story:
 
 
 async def explain(
-    sources: Sources, ask: Ask, measure: str, period: Period, page: Page, *, everything: bool
+    sources: Sources,
+    ask: Ask,
+    measure: str,
+    period: Period,
+    page: Page,
+    *,
+    everything: bool,
+    changes_page: Page | None = None,
 ) -> Answer[Explanation]:
-    """A figure with its lines, those of its numerator first.
+    """A figure with its lines, those of its numerator first; of what packages cost also what changed it.
 
     Of a stock only the lines that still stand are shown, unless `everything` is asked: one that was reversed
-    and its reversal add up to nothing. Where each day of a period counts, they do not: all are shown.
+    and its reversal add up to nothing. Where each day of a period counts, those that stood when it began come
+    first, then all that moved in it.
     """
     declared, rollup = sources.declared(measure), sources.rollup(ask.tenant)
     key = Key(measure, ask.unit, period)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         made = as_believed(ask, await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today))[0]
-        parts, reach = parts_of(declared.formula), reach_of(key, declared, rollup, ask.as_at)
-        shown_all = everything or not declared.standing
+        reach = reach_of(key, declared, rollup, ask.as_at)
         one_more = Page(page.limit + 1, page.after)
-        if declared.by_cohort:
-            counted, lines = await _by_part(snapshot, parts, reach, one_more, ask.as_at)
+        if declared.daily:
+            counted, lines = await daily(snapshot, declared, reach, one_more, everything=everything)
+        elif declared.by_cohort:
+            parts = parts_of(declared.formula)
+            counted, lines = await by_part(snapshot, parts, _cohorts(parts, reach, ask.as_at), one_more)
         else:
-            counted, lines = await snapshot.lines(parts, reach, one_more, everything=shown_all)
+            all_ = everything or not declared.standing
+            counted, lines = await snapshot.lines(
+                parts_of(declared.formula), reach, one_more, everything=all_
+            )
+        moved = await changes(snapshot, ask, key, declared, rollup, changes_page or Page(page.limit))
         fresh = await snapshot.freshness()
     more = len(lines) > page.limit
-    told = Explanation(made, declared, tuple(counted), tuple(lines[: page.limit]), more)
+    told = Explanation(made, declared, tuple(counted), tuple(lines[: page.limit]), more, moved)
     return Answer(ask, fresh, told)
 
 
-async def _by_part(
-    ledger: Trail, parts: Sequence[Part], reach: Sequence[Span], page: Page, as_at: dt.date
-) -> tuple[list[Part], list[Line]]:
-    """Parts asked one by one, since a cohort has days of its own: it follows its work up to the day asked."""
-    counted, lines = list(parts), list[Line]()
+def _cohorts(parts: Sequence[Part], reach: Sequence[Span], as_at: dt.date) -> Iterator[Piece]:
+    """Each term over the days of the period; a cohort follows its work up to the day asked."""
     for place, part in enumerate(parts):
-        cohort = part.term.how == "cohort"
-        pieces = [cohort_of(part.term, span, as_at) for span in reach] if cohort else [(part.term, None)]
-        for term, span in pieces:
-            asked = replace(part, term=term)
-            after = (0, *page.after[1:]) if place == page.after[0] else FIRST_LINE
-            rest = Page(page.limit, after)
-            (found,), some = await ledger.lines([asked], [span] if span else reach, rest, everything=True)
-            now = counted[place]
-            counted[place] = replace(now, amount=now.amount + found.amount, lines=now.lines + found.lines)
-            lines += [replace(line, part=place) for line in some if place >= page.after[0]]
-    return counted, sorted(lines, key=lambda line: line.place)[: page.limit]
+        for span in reach:
+            if part.term.how == "cohort":
+                yield Piece(place, *cohort_of(part.term, span, as_at), everything=True)
+            else:
+                yield Piece(place, part.term, span, everything=True)
 
 
 async def event(

@@ -97,7 +97,7 @@ class OutcomeRow(View):
     outcome: str
     count: int
     share: float | None
-    before_count: int
+    before_count: int | None = Field(description="null: not everything was told of the year before.")
     before_share: float | None
 
 
@@ -113,4 +113,5 @@ class Outcomes(Report):
     last: dt.date = Field(alias="to")
     before_from: dt.date
     before_to: dt.date
+    before_note: str | None = Field(description="Why there is nothing of the year before, if so.")
     rows: list[OutcomeRow]

@@ -109,6 +109,7 @@ def _outcomes(routes: APIRouter, desk: Desk) -> None:
             last=report.last,
             before_from=report.before[0],
             before_to=report.before[1],
+            before_note=report.note,
             rows=[
                 views.OutcomeRow(
                     outcome=row.outcome,

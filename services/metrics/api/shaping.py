@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any, TypedDict
 
 from services.metrics.answers.asking import Answer, Ask
 from services.metrics.api import trail_views, views
+from services.metrics.api.desk import cursor_of
 from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.figures import Figure
 from services.metrics.domain.finding import of_series
 from services.metrics.domain.formula import Filter
 from services.metrics.domain.measures import Declared, Measure
-from services.metrics.domain.money import pounds
+from services.metrics.domain.money import DAYS_A_WEEK, pounds
 from services.metrics.domain.periods import Grain
 from services.metrics.domain.series import Point, Series
-from services.metrics.domain.trail import Line, Part, Said
+from services.metrics.domain.trail import Changes, Explanation, Line, Part, Said
 
 IF_NOTHING_IS_DONE = "if nothing is done"
 
@@ -145,14 +147,58 @@ def part_view(part: Part) -> trail_views.Part:
         amount=part.amount,
         lines=part.lines,
         cancelled=part.cancelled,
+        when=part.when,
+        first=part.days[0] if part.days else None,
+        last=part.days[1] if part.days else None,
+        counted=part.counted if part.days else None,
     )
+
+
+def changes_view(changes: Changes) -> trail_views.Changes:
+    """What changed weekly cost, in pounds and exactly."""
+    exact = {
+        "opening": changes.opening,
+        **{step.term.account: step.sign * step.amount for step in changes.steps},
+        "reorganised": changes.reorganised,
+        "closing": changes.closing,
+    }
+    return trail_views.Changes(
+        opening=pounds(changes.opening),
+        steps=[
+            trail_views.Step(
+                account=step.term.account,
+                amount=step.sign * step.amount,
+                pounds=pounds(step.sign * step.amount),
+                lines=step.lines,
+            )
+            for step in changes.steps
+        ],
+        reorganised=pounds(changes.reorganised),
+        closing=pounds(changes.closing),
+        exact=exact,
+        lines=[line_view(line) for line in changes.lines],
+        total_lines=sum(step.lines for step in changes.steps),
+        next_cursor=cursor_of(changes.lines[-1].place) if changes.more else None,
+    )
+
+
+def sum_in_pounds(told: Explanation) -> float | None:
+    """What the lines come to, in pounds where they are money; a day costs a seventh of its week."""
+    accounts = [part.term.account for part in told.parts]
+    if any(part.term.how == "cost" for part in told.parts):
+        return pounds(Fraction(told.sum, DAYS_A_WEEK))
+    if told.declared.daily:
+        days = {part.days for part in told.parts if part.days}
+        many = sum((last - first).days + 1 for first, last in days)
+        return pounds_of(Fraction(told.sum, many or 1), accounts)
+    return pounds_of(told.sum, accounts)
 
 
 def _said(one: Filter) -> str:
     return f"{one.word} {'not in' if one.negated else 'in'} {', '.join(one.values)}"
 
 
-def pounds_of(amount: int, accounts: Iterable[str]) -> float | None:
+def pounds_of(amount: Fraction | int, accounts: Iterable[str]) -> float | None:
     """An amount of these accounts in pounds; None where one of them counts things."""
     return pounds(amount) if all(ACCOUNTS[name].money for name in accounts) else None
 

@@ -15,12 +15,13 @@ from services.metrics.api.desk import READERS, Cursor, Desk, answering, cursor_o
 from services.metrics.api.figures import MeasureId, PeriodText
 from services.metrics.api.shaping import (
     body_of,
+    changes_view,
     figure_view,
     line_view,
     measure_view,
     meta_of,
     part_view,
-    pounds_of,
+    sum_in_pounds,
 )
 from services.metrics.domain.periods import containing, parse
 from services.metrics.domain.trail import FIRST_LINE, Page
@@ -52,11 +53,15 @@ def _explain(routes: APIRouter, desk: Desk) -> None:
         limit: Limit = 50,
         cursor: Cursor = None,
         everything: Everything = False,
+        changes_cursor: Cursor = None,
     ) -> trail_views.Explanation:
         page = Page(limit, place_of(cursor, PLACE) if cursor else FIRST_LINE)
+        moved = Page(limit, place_of(changes_cursor, PLACE) if changes_cursor else FIRST_LINE)
         with answering():
             chosen = parse(period) if period else containing(ask.as_at, "month")
-            answer = await trail.explain(desk.sources, ask, measure, chosen, page, everything=everything)
+            answer = await trail.explain(
+                desk.sources, ask, measure, chosen, page, everything=everything, changes_page=moved
+            )
         told = answer.what
         return trail_views.Explanation(
             **meta_of(answer),
@@ -66,8 +71,9 @@ def _explain(routes: APIRouter, desk: Desk) -> None:
             lines=[line_view(line) for line in told.lines],
             total_lines=sum(part.lines for part in told.parts),
             sum=told.sum,
-            sum_pounds=pounds_of(told.sum, (part.term.account for part in told.parts)),
+            sum_pounds=sum_in_pounds(told),
             next_cursor=cursor_of(told.lines[-1].place) if told.more else None,
+            changes=changes_view(told.changes) if told.changes else None,
         )
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.metrics.api.views import Figure, Measure, Meta, View
 from services.metrics.domain.formula import How
-from services.metrics.domain.trail import Side
+from services.metrics.domain.trail import Side, When
 from services.metrics.domain.worklist import Cadence
 
 
@@ -58,10 +58,42 @@ class Part(View):
     amount: int
     lines: int
     cancelled: int = Field(description="Lines left out because they cancel each other out.")
+    when: When | None = Field(
+        default=None,
+        description="Where each day counts: what stood when the days began, or what moved in them.",
+    )
+    first: dt.date | None = Field(default=None, alias="from", description="The first of those days.")
+    last: dt.date | None = Field(default=None, alias="to")
+    counted: int | None = Field(default=None, description="Its lines, each on every one of its days.")
+
+
+class Step(View):
+    """What moved weekly cost: a flow; `amount` has the sign with which it counts."""
+
+    account: str
+    amount: int
+    pounds: float
+    lines: int
+
+
+class Changes(View):
+    """What changed weekly cost in the period: opening + steps + reorganised = closing, exactly."""
+
+    opening: float = Field(description="Pounds a week at the end of the day before the period.")
+    steps: list[Step]
+    reorganised: float = Field(description="What whole teams brought or took along, which no line says.")
+    closing: float
+    exact: dict[str, int] = Field(description="The same in whole 1/1300 pence.")
+    lines: list[Line] = Field(description="The lines of the steps; `part` is the place of the step.")
+    total_lines: int
+    next_cursor: str | None
 
 
 class Explanation(Meta):
-    """A figure, its definition and its lines; the lines of the numerator add up to `sum`."""
+    """A figure, its definition and its lines; the lines of the numerator add up to `sum`.
+
+    Where each day counts, a line adds up once for each of its days.
+    """
 
     figure: Figure
     definition: Measure
@@ -71,6 +103,7 @@ class Explanation(Meta):
     sum: int
     sum_pounds: float | None = Field(description=POUNDS)
     next_cursor: str | None
+    changes: Changes | None = Field(description="What changed it, where it is what packages cost.")
 
 
 class Event(Meta):

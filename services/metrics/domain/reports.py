@@ -75,12 +75,12 @@ class CompletedRow:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """How often completed work ended so, now and in the period compared; shares in percent."""
+    """How often completed work ended so, now and in the period compared (None: not known); in percent too."""
 
     outcome: str
     count: int
     share: float | None
-    before_count: int
+    before_count: int | None
     before_share: float | None
 
 
@@ -129,9 +129,9 @@ def completed(flows: Iterable[Flow], by: By, first: dt.date, last: dt.date) -> t
     )
 
 
-def outcomes(now: Iterable[Flow], before: Iterable[Flow]) -> tuple[OutcomeRow, ...]:
-    """How work ended, the most frequent first, beside the same days a year before."""
-    counts, earlier = _counted(now), _counted(before)
+def outcomes(now: Iterable[Flow], before: Iterable[Flow] | None) -> tuple[OutcomeRow, ...]:
+    """How work ended, the most frequent first, beside the same days a year before, if those are known."""
+    counts, earlier = _counted(now), _counted(before or ())
     total, total_before = sum(counts.values()), sum(earlier.values())
     names = sorted(counts.keys() | earlier.keys(), key=lambda name: (-counts.get(name, 0), name))
     return tuple(
@@ -139,7 +139,7 @@ def outcomes(now: Iterable[Flow], before: Iterable[Flow]) -> tuple[OutcomeRow, .
             name,
             counts.get(name, 0),
             _share(counts.get(name, 0), total),
-            earlier.get(name, 0),
+            None if before is None else earlier.get(name, 0),
             _share(earlier.get(name, 0), total_before),
         )
         for name in names
@@ -149,7 +149,7 @@ def outcomes(now: Iterable[Flow], before: Iterable[Flow]) -> tuple[OutcomeRow, .
 
 def ended(rows: Sequence[OutcomeRow]) -> list[Ended]:
     """The rows as their finding needs them."""
-    return [Ended(row.outcome, row.count, row.before_count) for row in rows]
+    return [Ended(row.outcome, row.count, row.before_count or 0) for row in rows]
 
 
 def _counted(flows: Iterable[Flow]) -> dict[str, int]:

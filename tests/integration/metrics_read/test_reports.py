@@ -1,6 +1,7 @@
 """The three reports of the hand-told council, and the sentences that they say."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -109,6 +110,22 @@ async def test_outcomes_beside_those_of_a_year_before(sources, ask) -> None:
     reviews = (await outcomes(sources, ask(), MAY, Only(kinds=("review",)))).what
     assert reviews.rows == ()
     assert reviews.finding == "Nothing was completed"
+
+
+async def test_a_year_before_of_which_not_everything_was_told_is_not_beside_it(sources, ask, council) -> None:
+    since = replace(ask(), complete_in={"work": dt.date(2025, 5, 2)})
+    report = (await outcomes(sources, since, MAY)).what
+    assert [(row.outcome, row.count, row.before_count, row.before_share) for row in report.rows] == [
+        ("care-at-home", 1, None, None),
+        ("short-term-support", 1, None, None),
+    ]
+    assert report.note is not None
+    assert "complete here from 2025-05-02 on" in report.note
+    assert report.finding == "50% end with care at home"
+    complete = replace(ask(), complete_in={"work": dt.date(2025, 5, 1)})
+    assert (await outcomes(sources, complete, MAY)).what.note is None
+    body = (await council.get("/v1/reports/outcomes", **{"from": "2026-05", "to": "2026-05"})).json()
+    assert (body["before_note"], body["rows"][0]["before_count"]) == (None, 0)
 
 
 async def test_a_range_that_ends_before_it_begins_is_refused(sources, ask) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from eventlog.migrations import MigrationRefused
 from eventlog.postgres import DatabaseUnavailable
 from primed.commands.settings import shared
 from primed.trouble import Trouble
@@ -77,7 +78,7 @@ async def _say(lines: AsyncIterator[str]) -> None:
 def _run(asked: Coroutine[object, object, Found]) -> Found:
     try:
         return asyncio.run(asked)
-    except NotLive as error:
+    except (NotLive, MigrationRefused) as error:
         raise Trouble(str(error), "Nothing was read.") from error
     except DatabaseUnavailable as error:
         raise Trouble(str(error), "Is Primed up? See primed status.") from error

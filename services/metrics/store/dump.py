@@ -1,27 +1,28 @@
 """The ledger for auditors: every sum, or every line of one item, as JSON lines whose bytes compare.
 
-The sums come out sorted without ever being in memory together: accounts one after another, of an account its
-sums as numbers, and as text only those of one amount and day at a time, which is how sorted bytes begin.
+The sums come out sorted without ever being in memory together (store/sorting.py): the largest month of an
+account is what has to fit.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from eventlog.postgres import Connection, Pool, Row, connect, statements, transaction
+from eventlog.migrations import connected
+from eventlog.postgres import Connection, Pool, Row, statements, transaction
 from services.metrics.domain.batch import fold
 from services.metrics.domain.hearing import Heard
 from services.metrics.domain.keeping import recall
+from services.metrics.store.chunks import by_key
 from services.metrics.store.packing import (
-    Column,
     Lines,
-    add_up,
     day_number,
     day_of,
     decode,
@@ -29,17 +30,17 @@ from services.metrics.store.packing import (
     joined,
     moment_number,
     moment_of,
+    pack,
     unpack,
 )
 from services.metrics.store.reading import NotLive
+from services.metrics.store.sorting import Month, Sorting, as_json
+from services.metrics.store.spool import Spool
 from services.metrics.store.words import Words
 
 SQL = statements("services.metrics.store", "dump.sql")
-MOST_LINES = 1_000_000
-"""Lines that are gathered before they are added up."""
-
-_KEY = ("team", "day", "kind", "setting", "worker", "detail")
-_Sums = tuple[list[Column], Column]
+Whose = tuple[int, int, int]
+"""Account, the first day of a month as a number, tenant."""
 
 
 async def balances(dsn: str, as_at: dt.date | None = None, as_known: dt.datetime | None = None) -> list[str]:
@@ -58,83 +59,76 @@ async def told(
     With `as_at` the lines up to the end of that day; with `as_known` those known at that moment.
     """
     async with _opened(dsn, generation) as (connection, chosen):
+        books = _Books(connection, chosen, _Cut(as_at, as_known))
         words = Words()
         accounts = [row["text"] for row in await connection.fetch(SQL["accounts"], chosen)]
         numbers = await words.look_up(connection, accounts)
-        for account in sorted(accounts, key=_json):
-            keys, amounts = await _sums(connection, chosen, numbers[account], (as_at, as_known))
-            await words.read(connection, {int(word) for key in _named(keys) for word in np.unique(key)})
-            for line in _sorted(account, keys, amounts, words.text):
-                yield line
+        with Spool[Whose]() as journal:
+            await books.lay_aside(journal)
+            for account in sorted(accounts, key=as_json):
+                with Spool[tuple[int, int]]() as sums:
+                    sorting = Sorting(sums)
+                    named = await sorting.take_in(books.months(numbers[account], journal))
+                    await words.read(connection, named)
+                    for line in sorting.told(account, words.text):
+                        yield line
 
 
-async def _sums(
-    connection: Connection,
-    generation: int,
-    account: int,
-    cut: tuple[dt.date | None, dt.datetime | None],
-) -> _Sums:
-    """The sums of an account: columns of tenant and `_KEY`, and the amounts."""
-    parts: list[tuple[Column, ...]] = []
-    waiting = 0
-    queries = ((SQL["chunks_of_account"], (generation, account)), (SQL["journal"], (generation,)))
-    for sql, arguments in queries:
-        async for row in connection.cursor(sql, *arguments, prefetch=8):
-            lines = _cut(unpack(row["body"]), account, *cut)
-            tenant = np.full(lines.size, row["tenant"], np.int64)
-            parts.append((tenant, *(getattr(lines, name) for name in _KEY), lines.amount))
-            waiting += lines.size
-            if waiting > MOST_LINES:
-                parts, waiting = [_added(parts)], 0
-    *keys, amounts = _added(parts)
-    return keys, amounts
+class _Cut(NamedTuple):
+    """Which lines count: up to the end of a day, known by a moment."""
+
+    as_at: dt.date | None
+    as_known: dt.datetime | None
+
+    def of(self, lines: Lines) -> Lines:
+        kept = np.ones(lines.size, np.bool_)
+        if self.as_at is not None:
+            kept &= lines.day <= day_number(self.as_at)
+        if self.as_known is not None:
+            kept &= lines.known <= moment_number(self.as_known)
+        return lines.of(kept)
 
 
-def _cut(lines: Lines, account: int, as_at: dt.date | None, as_known: dt.datetime | None) -> Lines:
-    kept = lines.account == account
-    if as_at is not None:
-        kept &= lines.day <= day_number(as_at)
-    if as_known is not None:
-        kept &= lines.known <= moment_number(as_known)
-    return lines.of(kept)
+class _Books:
+    """The lines of one generation, an account's month at a time."""
+
+    def __init__(self, connection: Connection, generation: int, cut: _Cut) -> None:
+        self._connection, self._generation, self._cut = connection, generation, cut
+
+    async def lay_aside(self, journal: Spool[Whose]) -> None:
+        """Lines that are not settled, by account, month and tenant: each row holds anything."""
+        async for row in self._connection.cursor(SQL["journal"], self._generation, prefetch=8):
+            for key, lines in by_key(self._cut.of(unpack(row["body"]))):
+                journal.keep((key.account, day_number(key.month), row["tenant"]), pack(lines))
+
+    async def months(self, account: int, journal: Spool[Whose]) -> AsyncIterator[Month]:
+        """The lines of each month of an account, settled or not."""
+        fresh: defaultdict[int, list[int]] = defaultdict(list)
+        for number, first, tenant in journal.kept():
+            if number == account:
+                fresh[first].append(tenant)
+        async for month, settled in self._settled(account):
+            yield month, settled + _taken(journal, account, month, fresh.pop(month, ()))
+        for month, tenants in fresh.items():
+            yield month, _taken(journal, account, month, tenants)
+
+    async def _settled(self, account: int) -> AsyncIterator[Month]:
+        month, found = 0, list[tuple[int, Lines]]()
+        query = self._connection.cursor(SQL["chunks_of_account"], self._generation, account, prefetch=8)
+        async for row in query:
+            if found and row["month"] != month:
+                yield month, found
+                found = []
+            month = row["month"]
+            found.append((row["tenant"], self._cut.of(unpack(row["body"]))))
+        if found:
+            yield month, found
 
 
-def _added(parts: Sequence[tuple[Column, ...]]) -> tuple[Column, ...]:
-    if not parts:
-        return tuple(np.empty(0, np.int64) for _ in range(len(_KEY) + 2))
-    *keys, amounts = map(np.concatenate, zip(*parts, strict=True))
-    sums = add_up(keys, amounts)
-    return (*sums.keys, sums.amounts)
-
-
-def _named(keys: Sequence[Column]) -> list[Column]:
-    """The columns that hold words."""
-    return [key for key, name in zip(keys, ("tenant", *_KEY), strict=True) if name != "day"]
-
-
-def _sorted(account: str, keys: Sequence[Column], amounts: Column, text: Mapping[int, str]) -> Iterator[str]:
-    """The sums as JSON, in the order of their bytes, which begin with account, amount and day."""
-    distinct, place = np.unique(amounts, return_inverse=True)
-    by_text = sorted(range(len(distinct)), key=lambda each: f"{distinct[each]},")
-    rank = np.empty(len(distinct), np.int64)
-    rank[by_text] = np.arange(len(distinct))
-    days = keys[2]
-    order = np.lexsort((days, rank[place]))
-    new = (np.diff(amounts[order]) != 0) | (np.diff(days[order]) != 0)
-    for block in np.split(order, np.flatnonzero(new) + 1):
-        if len(block):
-            day, amount = day_of(int(days[block[0]])), amounts[block[0]]
-            front = f'{{"account":{_json(account)},"amount":{amount},"day":"{day}"'
-            rows = zip(*(key[block].tolist() for key in keys), strict=True)
-            yield from sorted(front + _rest(row, text) for row in rows)
-
-
-def _rest(row: Sequence[int], text: Mapping[int, str]) -> str:
-    tenant, team, _, kind, setting, worker, detail = row
-    return (
-        f',"detail":{text[detail] or "{}"},"kind":{_json(text[kind])},"setting":{_json(text[setting])}'
-        f',"team":{_json(text[team])},"tenant":{_json(text[tenant])},"worker":{_json(text[worker])}}}'
-    )
+def _taken(
+    journal: Spool[Whose], account: int, month: int, tenants: Iterable[int]
+) -> list[tuple[int, Lines]]:
+    return [(tenant, unpack(body)) for tenant in tenants for body in journal.take((account, month, tenant))]
 
 
 async def lines(dsn: str, subject: str, tenant: str | None = None) -> list[str]:
@@ -178,7 +172,7 @@ def _line(
     heard = events[place]
     topic, partition, offset = decode(place)
     source, name = heard.fact.identity
-    return _json(
+    return as_json(
         {
             "tenant": tenant,
             "subject": subject,
@@ -210,7 +204,7 @@ async def positions(dsn: str) -> list[str]:
     async with _opened(dsn) as (connection, generation):
         rows = await connection.fetch(SQL["positions"], generation)
     return [
-        _json(
+        as_json(
             {
                 "topic": row["topic"],
                 "partition": row["partition"],
@@ -226,20 +220,23 @@ async def positions(dsn: str) -> list[str]:
 @asynccontextmanager
 async def _opened(dsn: str, asked: int | None = None) -> AsyncIterator[tuple[Connection, int]]:
     """The generation that was asked for, or the live one, in a snapshot."""
-    pool: Pool = await connect(dsn, "metrics", max_size=1)
+    pool: Pool = await connected(dsn, "metrics", max_size=1)
     try:
         async with transaction(pool, snapshot=True) as connection:
-            there = {row["id"]: row["state"] for row in await connection.fetch(SQL["generations"])}
-            if asked is not None and asked not in there:
-                named = ", ".join(f"{number} ({state})" for number, state in there.items())
-                raise NotLive(f"There is no generation {asked}. There are: {named or 'none'}.")
-            live = next((number for number, state in there.items() if state == "live"), None)
-            if asked is None and live is None:
-                raise NotLive("The ledger has no live generation yet; run `primed up`, which makes one.")
-            yield connection, asked or live or 0
+            yield connection, _chosen(await connection.fetch(SQL["generations"]), asked)
     finally:
         await pool.close()
 
 
-def _json(said: Any) -> str:
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _chosen(there: Sequence[Row], asked: int | None) -> int:
+    """The number of the generation that was asked for, or of the live one; raises `NotLive`."""
+    wanted = (row for row in there if (row["state"] == "live" if asked is None else row["id"] == asked))
+    found = next(wanted, None)
+    if found is None and asked is None:
+        raise NotLive("The ledger has no live generation yet; run `primed up`, which makes one.")
+    if found is None:
+        named = ", ".join(f"{row['id']} ({row['state']})" for row in there)
+        raise NotLive(f"There is no generation {asked}. There are: {named or 'none'}.")
+    if not found["whole"]:
+        raise NotLive(f"Generation {asked} is not made to its end. To go on with it: primed rebuild.")
+    return int(found["id"])

@@ -1,14 +1,17 @@
 -- What auditors are given. $1 generation.
 
 -- name: generations
-SELECT id, state, set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
+-- `whole`: all its shares are done, and readers may see its tables.
+SELECT id, state, EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('chunk_' || id)) AS whole,
+    set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
 FROM generation ORDER BY id
 
 -- name: accounts
 SELECT DISTINCT word.text FROM month JOIN word ON word.id = month.account WHERE generation = $1
 
 -- name: chunks_of_account
-SELECT tenant, body FROM chunk WHERE generation = $1 AND account = $2
+SELECT tenant, month - date '1970-01-01' AS month, body FROM chunk WHERE generation = $1 AND account = $2
+ORDER BY month
 
 -- name: journal
 SELECT tenant, body FROM journal WHERE generation = $1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -18,6 +19,7 @@ from services.metrics.store.reading import NotLive
 from services.metrics.stream import TOPICS
 from tests.casebook import TOPIC, council, table
 from tests.conftest import Stack
+from tests.messes import messes
 from tests.rebuilding import World, whole, worker, world_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
@@ -30,8 +32,7 @@ async def world(stack: Stack, database: str) -> AsyncIterator[World]:
 
 
 async def test_a_rebuilt_ledger_is_the_live_one_line_for_line(world: World) -> None:
-    events = council(120)
-    await world.tell(events)
+    await world.tell([*council(90), *messes(60, seed=15)])
     await world.producer.send([Message(TOPIC, f"{world.tenant}/demo/cases/1".encode(), b"{")])
     async with worker(world) as live:
         await live.to_the_end()
@@ -40,10 +41,17 @@ async def test_a_rebuilt_ledger_is_the_live_one_line_for_line(world: World) -> N
     stood, made = await whole(world.dsn), await whole(anew)
     for name in stood:
         assert made[name] == stood[name], name
-    assert stood["line"]
+    assert {"received", "open", "packages", "spend_started"} <= {line[2] for line in stood["line"]}
     assert stood["fault"]
     assert stood["dead_letter"]
-    assert await dump.balances(anew) == await dump.balances(world.dsn)
+    bytes_of_live = await dump.balances(world.dsn)
+    assert sorted(bytes_of_live, key=str.encode) == bytes_of_live
+    assert await dump.balances(anew) == bytes_of_live
+    june = dt.date(2026, 5, 31)
+    until_june = await dump.balances(anew, as_at=june)
+    assert until_june == await dump.balances(world.dsn, as_at=june) != bytes_of_live
+    known = stood["line"][len(stood["line"]) // 2][-1]
+    assert await dump.balances(anew, as_known=known) == await dump.balances(world.dsn, as_known=known)
 
 
 async def test_events_that_come_meanwhile_are_in_the_rebuilt_ledger_and_go_on(world: World) -> None:
@@ -104,6 +112,8 @@ async def test_shares_that_are_done_are_not_done_again(world: World) -> None:
         assert len(plan) > 3
         generations = PostgresGenerations(live.pool)
         building = await generations.begin("building", plan)
+        with pytest.raises(NotLive, match=r"2 is not made to its end. To go on with it: primed rebuild"):
+            assert not [line async for line in dump.told(world.dsn, generation=building.id)]
         filling = Filling(live.pool)
         empty = next(share for share in shares(dict.fromkeys(ends, 0), 1))
         assert not await filling.write(building.id, empty._replace(number=99)), "no such share"

@@ -10,6 +10,7 @@ import yaml
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.registry import WORK_VERBS
+from services.ingest.domain.steps import StepsMapping, wrong_with
 from services.ingest.domain.table import TableMapping, faults
 
 MAX_BYTES = 64 * 1024
@@ -69,7 +70,9 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     personal: tuple[str, ...] = ()
 
 
-AnyMapping = Mapping | TableMapping
+AnyMapping = Mapping | TableMapping | StepsMapping
+KINDS: dict[str, type[AnyMapping]] = {"table": TableMapping, "steps": StepsMapping}
+"""What a mapping is by its `format`; without one of these it is of an event log."""
 
 
 def parse(text: str) -> AnyMapping:
@@ -78,18 +81,26 @@ def parse(text: str) -> AnyMapping:
         raise BadMapping(f"A mapping has at most {MAX_BYTES // 1024} KiB.")
     try:
         said = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, see below
-        of_table = isinstance(said, dict) and said.get("format") == "table"
-        mapping: AnyMapping = (
-            msgspec.convert(said, TableMapping) if of_table else msgspec.convert(said, Mapping)
-        )
+        form = said.get("format") if isinstance(said, dict) else None
+        mapping: AnyMapping = msgspec.convert(said, type=KINDS.get(str(form), Mapping))
     except (yaml.YAMLError, msgspec.ValidationError, RecursionError, ValueError) as error:
         raise BadMapping(f"The mapping cannot be read: {error}") from error
     _check_zone(mapping.zone)
-    if isinstance(mapping, Mapping):
-        _check_events(mapping)
-    elif (wrong := faults(mapping)) is not None:
-        raise BadMapping(wrong)
+    _check(mapping)
     return mapping
+
+
+def _check(mapping: AnyMapping) -> None:
+    match mapping:
+        case TableMapping():
+            wrong = faults(mapping)
+        case StepsMapping():
+            wrong = wrong_with(mapping)
+        case Mapping():
+            _check_events(mapping)
+            wrong = None
+    if wrong is not None:
+        raise BadMapping(wrong)
 
 
 def look_of(form: str) -> str:

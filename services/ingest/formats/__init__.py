@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.ingest.flow import Reader
-from services.ingest.formats import cloudevents, table, xes
+from services.ingest.formats import cloudevents, steps, table, xes
 
-READERS: Mapping[str, Reader] = {"cloudevents": cloudevents.rows, "table": table.rows, "xes": xes.rows}
+READERS: Mapping[str, Reader] = {
+    "cloudevents": cloudevents.rows,
+    "steps": steps.rows,
+    "table": table.rows,
+    "xes": xes.rows,
+}
 """The formats that `POST /v1/imports?format=` knows."""

@@ -16,6 +16,18 @@ ZIP = b"PK\x03\x04"
 DELIMITERS = (b",", b";", b"\t", b"|")
 CONTROL = bytes(number for number in range(32) if number != 9)
 JSON_STARTS = (b"{", b"\xef\xbb\xbf{")
+STRANGERS = {
+    b"%PDF-": "a PDF",
+    b"\xd0\xcf\x11\xe0": "a document in the old Office format (.xls, .doc)",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"{\\rtf": "a text document",
+    b"<": "XML or a web page",
+    b"\xef\xbb\xbf<": "XML or a web page",
+    b"SQLite format 3": "a database",
+}
+"""How files begin that are no tables, and what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,15 @@ def format_of(first: bytes) -> str | None:
     if start.startswith(JSON_STARTS):
         return "cloudevents"
     return "table" if start.startswith(ZIP) or _has_columns(first) else None
+
+
+def check_kind(first: bytes) -> None:
+    """Raises `UnreadableFile` for kinds of file that are sent by mistake, with what to send instead."""
+    for start, told in STRANGERS.items():
+        if first.startswith(start):
+            raise UnreadableFile(
+                f"This is {told}, not a table; export the table as CSV or .xlsx and send that."
+            )
 
 
 def _has_columns(first: bytes) -> bool:

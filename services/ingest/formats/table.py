@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from services.ingest.domain.drafting import Column
 from services.ingest.domain.mapping import AnyMapping
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 from services.ingest.domain.shown import Reading
+from services.ingest.domain.steps import StepsMapping
 from services.ingest.domain.table import TableMapping
 from services.ingest.formats import text, workbook
-from services.ingest.formats.opening import ZIP
+from services.ingest.formats.opening import ZIP, check_kind
 
 MOST_COLUMNS = 2_000
+MOST_NAMED = 12
 
 Cells = Sequence[str]
+Numbered = tuple[int, Mapping[str, str] | Reject]
+"""A row's number, as a spreadsheet counts (the header is row 1), and its cells by column, or why not."""
 
 
 def rows(chunks: Iterator[bytes], mapping: AnyMapping | None, as_of: str | None) -> Iterator[Row]:
-    """A row for each of the table's, numbered as a spreadsheet does: the header is row 1.
+    """A row for each of the table's.
 
     Raises `UnreadableFile` where the table cannot be read on, or lacks what the mapping needs.
     """
     if not isinstance(mapping, TableMapping):
         raise UnreadableFile("A table needs a mapping; name one with ?mapping=, see GET /v1/mappings.")
-    first = next(chunks, b"")
-    lines = _lines(chain([first], chunks), first, mapping)
-    header = [name.strip() for name in next(lines, ())]
-    _check_header(header, mapping)
-    yield from _read(lines, header, mapping)
+    header, lines = opened(chunks, mapping)
+    check_header(header, mapping)
+    reading = Reading(mapping, f"table/{mapping.source}", day_of(as_of))
+    for number, cells in numbered(header, lines):
+        if isinstance(cells, Reject):
+            yield reading.refused(cells)
+        elif not reading.skips(cells):
+            yield reading.row(reading.item(number, cells))
 
 
 def columns(chunks: Iterator[bytes], rows_seen: int) -> list[Column]:
     """The columns of a table that no mapping describes yet, with what stands in its first rows."""
-    first = next(chunks, b"")
-    lines = _lines(chain([first], chunks), first, None)
-    header = [name.strip() for name in next(lines, ())]
+    header, lines = opened(chunks, None)
     if not any(header):
         raise UnreadableFile("The table is empty: its first row must hold the names of its columns.")
     sample = [cells for cells in islice(lines, rows_seen) if len(cells) == len(header)]
@@ -49,33 +55,65 @@ def columns(chunks: Iterator[bytes], rows_seen: int) -> list[Column]:
     ]
 
 
-def _read(lines: Iterator[Cells], header: Cells, mapping: TableMapping) -> Iterator[Row]:
-    reading, number = Reading(mapping), 1
-    for cells in lines:
-        number += 1
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            yield Row(number, reject=_ragged(number, len(cells), len(header)))
-            continue
-        named = dict(zip(header, cells, strict=True))
-        if not reading.skips(named):
-            found = reading.read(number, named)
-            if isinstance(found, Reject):
-                yield Row(number, reject=found, key=reading.key(named))
-            else:
-                yield Row(number, shown=found, key=found.key)
+def opened(
+    chunks: Iterator[bytes], mapping: TableMapping | StepsMapping | None
+) -> tuple[Cells, Iterator[Cells]]:
+    """The names of the columns, and the rows below them."""
+    first = next(chunks, b"")
+    check_kind(first)
+    lines = _lines(chain([first], chunks), first, mapping)
+    return [name.strip() for name in next(lines, ())], lines
 
 
-def _lines(chunks: Iterator[bytes], first: bytes, mapping: TableMapping | None) -> Iterator[Cells]:
+def numbered(header: Cells, lines: Iterator[Cells]) -> Iterator[Numbered]:
+    """The rows that hold anything, with their numbers. Blank cells beyond the last column do not count."""
+    width = len(header)
+    for number, cells in enumerate(lines, start=2):
+        if len(cells) == width:
+            if any(cells):
+                yield number, dict(zip(header, cells, strict=True))
+        elif any(cell.strip() for cell in cells):
+            more = len(cells) > width and not any(cell.strip() for cell in cells[width:])
+            kept = dict(zip(header, cells, strict=False))
+            yield number, kept if more else _ragged(number, len(cells), width)
+
+
+def check_header(header: Cells, mapping: TableMapping) -> None:
+    """Raises `UnreadableFile` unless each column that the mapping needs stands there once."""
+    if not any(header):
+        raise UnreadableFile("The table is empty: its first row must hold the names of its columns.")
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableFile(f"The table has more than {MOST_COLUMNS:,} columns; is it the right file?")
+    missing = [name for name in mapping.columns if name not in header]
+    if missing:
+        seen = ", ".join(repr(name) for name in header[:MOST_NAMED])
+        raise UnreadableFile(
+            f"Column {missing[0]!r} is missing, which the mapping needs ({len(missing)} of "
+            f"{len(mapping.columns)} are). The first row has {seen}. Is it the right file, and is the "
+            "delimiter the one that the mapping names?"
+        )
+    twice = next(
+        (name for name, many in Counter(header).items() if many > 1 and name in mapping.columns), None
+    )
+    if twice is not None:
+        raise UnreadableFile(f"Column {twice!r} stands twice in the first row; rename one of them.")
+
+
+def day_of(as_of: str | None) -> dt.date | None:
+    """The day that is written in an as-of."""
+    return None if as_of is None else dt.date.fromisoformat(as_of[:10])
+
+
+def _lines(
+    chunks: Iterator[bytes], first: bytes, mapping: TableMapping | StepsMapping | None
+) -> Iterator[Cells]:
     if first.startswith(ZIP):
         yield from workbook.lines(chunks, mapping.sheet if mapping else None)
         return
     found = text.lines(chunks, mapping.encoding if mapping else None)
     head = next(found, "")
-    reader = csv.reader(
-        chain([head], found), delimiter=(mapping and mapping.delimiter) or text.delimiter_of(head)
-    )
+    delimiter = (mapping and mapping.delimiter) or text.delimiter_of(head)
+    reader = csv.reader(chain([head], found), delimiter=delimiter)
     while True:
         try:
             cells = next(reader)
@@ -87,26 +125,6 @@ def _lines(chunks: Iterator[bytes], first: bytes, mapping: TableMapping | None) 
                 "and not closed before it."
             ) from error
         yield cells
-
-
-def _check_header(header: Cells, mapping: TableMapping) -> None:
-    if not any(header):
-        raise UnreadableFile("The table is empty: its first row must hold the names of its columns.")
-    if len(header) > MOST_COLUMNS:
-        raise UnreadableFile(f"The table has more than {MOST_COLUMNS:,} columns; is it the right file?")
-    missing = [name for name in mapping.columns if name not in header]
-    if missing:
-        seen = ", ".join(repr(name) for name in header[:12])
-        raise UnreadableFile(
-            f"Column {missing[0]!r} is missing, which the mapping needs ({len(missing)} of "
-            f"{len(mapping.columns)} are). The first row has {seen}. Is it the right file, and is the "
-            "delimiter the one that the mapping names?"
-        )
-    twice = next(
-        (name for name, many in Counter(header).items() if many > 1 and name in mapping.columns), None
-    )
-    if twice is not None:
-        raise UnreadableFile(f"Column {twice!r} stands twice in the first row; rename one of them.")
 
 
 def _ragged(number: int, cells: int, columns: int) -> Reject:

@@ -32,8 +32,12 @@ def lines(chunks: Iterator[bytes], sheet: str | None) -> Iterator[Sequence[str]]
         except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise UnreadableFile("The workbook cannot be opened; save it again as .xlsx or .csv.") from error
         try:
+            width = 0
             for row in book[_named(book.sheetnames, sheet)].iter_rows(values_only=True):
-                yield [_text(value) for value in row]
+                cells = [_text(value) for value in row]
+                # A row ends with its last cell that was ever used; the first row says how many there are.
+                width = width or len(cells)
+                yield cells + [""] * (width - len(cells))
         finally:
             book.close()
 

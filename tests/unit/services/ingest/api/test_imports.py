@@ -149,9 +149,9 @@ async def test_a_mapping_can_be_read_changed_and_guarded(ingest: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "body", "status"),
     [
-        ("steps", b"format: xes", 422),
-        ("steps", b"\xff", 422),
-        ("steps", b"x" * 70_000, 413),
+        ("mine", b"format: xes", 422),
+        ("mine", b"\xff", 422),
+        ("mine", b"x" * 70_000, 413),
         ("UPPER", MAPPING.encode(), 422),
     ],
 )
@@ -160,7 +160,7 @@ async def test_a_mapping_that_cannot_be_used_is_not_kept(
 ) -> None:
     answer = await ingest.client.put(f"/v1/mappings/{name}", content=body, headers=ingest.token())
     assert answer.status_code == status
-    assert (await ingest.client.get("/v1/mappings/steps", headers=ingest.token())).status_code == 404
+    assert (await ingest.client.get("/v1/mappings/mine", headers=ingest.token())).status_code == 404
 
 
 def letter(value: bytes, key: bytes = b"demo/demo/cases/7", topic: str = "primed.case-events") -> Letter:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from schemas.tree import Tree
 from services.metrics.answers.asked import Days, happened, months_until
-from services.metrics.answers.asking import Answer, Ask, Cuts, Snapshot, Sources
+from services.metrics.answers.asking import Answer, Ask, Cuts, Snapshot, Sources, Sums
 from services.metrics.domain.cuts import Only
 from services.metrics.domain.effects import (
     ONE_OFF,
@@ -33,6 +33,8 @@ from services.metrics.domain.units import EVERYTHING, Span
 
 OWN = ("allocations", "started", "completed", "completed_late", "reopened", "cancelled", "transferred_out")
 """The flows that name who did something."""
+AGREED = {"meetings_held": "meeting", "commitments_open": "commitment"}
+"""Where a package may say that it was decided beside work, by the account that knows of it."""
 
 
 @dataclass(frozen=True)
@@ -93,24 +95,29 @@ async def _effects(
     cells = await happened(snapshot, (*SIGNS, ONE_OFF), spans, ("account", "decided_in"))
     spent = [Spent(account, decided, amount) for (account, decided), amount in cells]
     return effects(
-        spent, await _deciders(snapshot, {one.decided_in for one in spent if one.decided_in}, ask.as_at)
+        spent, await found_deciders(snapshot, {one.decided_in for one in spent if one.decided_in}, ask.as_at)
     )
 
 
-async def _deciders(snapshot: Snapshot, subjects: set[str], as_at: dt.date) -> dict[str, Decider]:
-    """Who completed these pieces of work, as far as anybody did."""
+async def found_deciders(snapshot: Sums, subjects: set[str], as_at: dt.date) -> dict[str, Decider]:
+    """Who completed these pieces of work, as far as anybody did; a meeting decides for its unit."""
     if not subjects:
         return {}
     cuts = Cuts(
-        ("completed",),
+        ("completed", *AGREED),
         (Span(BEGINNING, as_at, EVERYTHING),),
-        ("subject", "day", "worker", "team", "kind"),
+        ("account", "subject", "day", "worker", "team", "kind"),
         (("subject", frozenset(subjects)),),
     )
     return deciders(
-        Done(subject, dt.date.fromisoformat(day), Decider(*who), amount)
-        for (subject, day, *who), amount in await snapshot.sums(cuts)
+        Done(subject, dt.date.fromisoformat(day), _decider(account, *who), amount)
+        for (account, subject, day, *who), amount in await snapshot.sums(cuts)
     )
+
+
+def _decider(account: str, worker: str, team: str, kind: str) -> Decider:
+    """Who decided; what a meeting agreed, nobody did by themselves."""
+    return Decider("", team, AGREED[account]) if account in AGREED else Decider(worker, team, kind)
 
 
 def service_of(tree: Tree, team: str, day: dt.date) -> str:

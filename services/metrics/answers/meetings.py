@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from services.metrics.answers.asking import Answer, Ask, Cuts, NotThere, Snapshot, Sources
+from services.metrics.answers.asking import Answer, Ask, Cuts, NotThere, Snapshot, Sources, Sum
 from services.metrics.answers.figures import judged
+from services.metrics.domain.effects import ONE_OFF, SIGNS, Effect, Spent, effect_of, signed
 from services.metrics.domain.figures import Figure
 from services.metrics.domain.series import Series
 from services.metrics.domain.trail import BEGINNING, Said
@@ -39,12 +40,19 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class MeetingEffects:
-    """What a meeting of a unit agreed on a day, and what came of it."""
+    """What a meeting of a unit agreed on a day, and what came of it.
+
+    `decided` is what packages say was decided in the meeting or in a commitment of it, `whole` what changed
+    the unit's spend since. `said` tells what no event says.
+    """
 
     meeting: str
     unit: str
     day: dt.date
     promises: tuple[Promise, ...]
+    decided: Effect
+    whole: Effect
+    said: str
 
 
 async def of_meeting(
@@ -62,7 +70,10 @@ async def of_meeting(
         states = await _states(snapshot, [said.subject for said in agreed], ask.as_at)
         asked = replace(ask, unit=unit)
         promises = [await _promise(sources, snapshot, asked, said, states, day) for said in agreed]
-        told = MeetingEffects(meeting, unit, day, tuple(promises))
+        named = {MEETING + meeting, *(said.subject for said in agreed)}
+        decided, whole = await _spend(sources, snapshot, asked, day, named)
+        sentence = _said(decided, whole, day)
+        told = MeetingEffects(meeting, unit, day, tuple(promises), decided, whole, sentence)
         return Answer(asked, await snapshot.freshness(), told)
 
 
@@ -81,6 +92,31 @@ async def _agreed(snapshot: Snapshot, ask: Ask, meeting: str, unit: str, day: dt
         if event and _data(event[0]).get("meeting") == meeting:
             found.append(event[0])
     return found
+
+
+async def _spend(
+    sources: Sources, snapshot: Snapshot, ask: Ask, day: dt.date, named: set[str]
+) -> tuple[Effect, Effect]:
+    """What was decided there, in packages of any team, and what changed the unit's spend since then."""
+    accounts, columns = (*SIGNS, ONE_OFF), ("account", "decided_in")
+    where = (("decided_in", frozenset(named)),)
+    everywhere = (Span(BEGINNING, ask.as_at, EVERYTHING),)
+    spans = sources.rollup(ask.tenant).spans(ask.unit, day, ask.as_at)
+    decided = await snapshot.sums(Cuts(accounts, everywhere, columns, where))
+    since = await snapshot.sums(Cuts(accounts, tuple(spans), columns)) if spans else []
+    return effect_of(_spent(decided)), effect_of(_spent(since))
+
+
+def _spent(cells: Sequence[Sum]) -> list[Spent]:
+    return [Spent(account, decided, amount) for (account, decided), amount in cells]
+
+
+def _said(decided: Effect, whole: Effect, day: dt.date) -> str:
+    """What came of it in money, or that no event says so."""
+    since = f"since {day.day} {day:%B %Y} the unit's weekly spend changed by {signed(whole.weekly)}"
+    if not decided.decisions:
+        return f"No package names this meeting or a commitment of it as where it was decided; {since}."
+    return f"What was decided here changed weekly spend by {signed(decided.weekly)}; {since}."
 
 
 async def _states(snapshot: Snapshot, subjects: Sequence[str], day: dt.date) -> Mapping[str, State]:

@@ -103,6 +103,11 @@ class MeetingAnswered(Meta):
     unit: str
     day: dt.date
     commitments: list[Promise]
+    decided: Share = Field(
+        description="What packages of any team say was decided in this meeting or in a commitment of it."
+    )
+    whole: Share = Field(description="What changed the unit's spend since the day of the meeting.")
+    finding: str = Field(description="Also says where no event names the meeting, so nothing can be given.")
 
 
 def router(desk: Desk) -> APIRouter:
@@ -198,6 +203,9 @@ def _of_meeting(told: Answer[meetings.MeetingEffects]) -> MeetingAnswered:
             )
             for one in what.promises
         ],
+        decided=_share(what.decided),
+        whole=_share(what.whole),
+        finding=what.said,
     )
 
 

@@ -48,6 +48,14 @@ class Effect:
             self.decisions.add(spent.decided_in)
 
 
+def effect_of(spent: Iterable[Spent]) -> Effect:
+    """What some cells come to."""
+    found = Effect()
+    for one in spent:
+        found.add(one)
+    return found
+
+
 def together(parts: Iterable[Effect]) -> Effect:
     """Several effects as one."""
     whole = Effect()

@@ -49,7 +49,11 @@ def handed(stack: Stack) -> str:
 def placed_in(stack: Stack) -> str:
     """The DSN of a database in which the council with packages of care stands."""
     dsn = stack.new_database()
-    asyncio.run(tell(dsn, {(history.CASES, 0): placements.package_records()}))
+    records = {
+        (history.CASES, 0): placements.package_records(),
+        (history.ACTIONS, 0): placements.meeting_records(),
+    }
+    asyncio.run(tell(dsn, records))
     return dsn
 
 

@@ -5,8 +5,9 @@
     P3  south  nursing      1,000 a month: 230.77 from 1 June
     P4  north  community    one-off of 500 on 12 May
 
-Each was decided in review 8. South belongs to long-term support until 31 May, to short-term support from
-1 June; north always to long-term support.
+Each was decided in review 8, but the change of P1 at the meeting m-1 of north (11 May), and the end of P2 in
+its commitment c-1. South belongs to long-term support until 31 May, to short-term support from 1 June; north
+always to long-term support.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from eventlog.records import Record
-from tests.integration.metrics_read.history import CASES, Said, envelope, record
+from tests.integration.metrics_read.history import ACTIONS, CASES, Said, envelope, record
 
 DECIDED = {"decided_in": "demo/cases/8"}
 
@@ -36,7 +37,12 @@ PACKAGES: list[Said] = [
         "2026-05-04",
         {"team": "south", "setting": "community", **costs(2050, "hourly", units_per_week=14), **DECIDED},
     ),
-    ("changed", "P1", "2026-05-11", {**costs(90000, "weekly"), **DECIDED}),
+    (
+        "changed",
+        "P1",
+        "2026-05-11",
+        {**costs(90000, "weekly"), "decided_in": "primed/actions/meeting/m-1"},
+    ),
     (
         "started",
         "P4",
@@ -44,7 +50,7 @@ PACKAGES: list[Said] = [
         {"team": "north", "setting": "community", **costs(50000, "one-off"), **DECIDED},
     ),
     ("changed", "P1", "2026-05-20", {"team": "south"}),
-    ("ended", "P2", "2026-05-31", {**DECIDED}),
+    ("ended", "P2", "2026-05-31", {"decided_in": "primed/actions/commitment/c-1"}),
     (
         "started",
         "P3",
@@ -52,6 +58,32 @@ PACKAGES: list[Said] = [
         {"team": "south", "setting": "nursing", **costs(100000, "monthly"), **DECIDED},
     ),
 ]
+
+
+def meeting_records() -> list[Record]:
+    """The meeting of north, with its one commitment, and one at which nothing was decided about packages."""
+    promise = {
+        "commitment": "c-1",
+        "unit": "north",
+        "text": "One",
+        "owner": "w-1",
+        "by": "w-9",
+        "meeting": "m-1",
+    }
+    said: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("meeting.started", "meeting/m-1", "2026-05-11", {"meeting": "m-1", "unit": "north", "by": "w-9"}),
+        ("commitment.agreed", "commitment/c-1", "2026-05-11", {**promise, "deadline": "2026-06-10"}),
+        ("meeting.started", "meeting/m-2", "2026-06-01", {"meeting": "m-2", "unit": "south", "by": "w-9"}),
+    ]
+    return [
+        record(
+            ACTIONS,
+            offset,
+            day,
+            envelope(type_, "primed/actions", f"primed/actions/{key}", day, offset, data),
+        )
+        for offset, (type_, key, day, data) in enumerate(said)
+    ]
 
 
 def package_records() -> list[Record]:

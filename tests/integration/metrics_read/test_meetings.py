@@ -8,6 +8,8 @@ import pytest
 
 from services.metrics.answers.asking import NotThere
 from services.metrics.answers.meetings import of_meeting
+from services.metrics.domain.effects import signed
+from services.metrics.domain.money import pounds
 
 
 async def test_the_commitments_of_a_meeting_with_how_they_stand(sources, ask) -> None:
@@ -41,3 +43,28 @@ async def test_a_meeting_of_another_unit_is_not_there(sources, ask, council) -> 
     assert {**missing.json(), "correlation_id": ""} == {**foreign.json(), "correlation_id": ""}
     body = (await council.get("/v1/effects", "manager", "north", meeting="m-1")).json()
     assert [one["commitment"] for one in body["commitments"]] == ["c-1", "c-2"]
+
+
+async def test_what_packages_say_was_decided_at_a_meeting_is_given_to_it(placed, placed_council, ask) -> None:
+    told = (await of_meeting(placed, ask("council"), "m-1", lambda unit: True)).what
+    assert (pounds(told.decided.weekly), len(told.decided.decisions)) == (50 - 287, 2)
+    assert told.said.startswith("What was decided here changed weekly spend by −£237; since 11 May 2026 ")
+    then = (await of_meeting(placed, ask("council", "2026-05-20"), "m-1", lambda unit: True)).what
+    assert pounds(then.decided.weekly) == 50
+    body = (await placed_council.get("/v1/effects", "manager", "north", meeting="m-1")).json()
+    assert (body["decided"]["weekly_spend"], body["decided"]["decisions"]) == (-237, 2)
+    assert body["whole"]["weekly_spend"] == 50
+    unit = (await placed_council.get("/v1/effects", **{"from": "2026-05", "to": "2026-06"})).json()
+    kinds = {one["name"]: one["weekly_spend"] for one in unit["kinds"]}
+    assert kinds == {"meeting": 50, "commitment": -287}
+    assert [(one["name"], one["weekly_spend"]) for one in unit["teams"]] == [("north", -237)]
+
+
+async def test_a_meeting_that_no_package_names_says_so(placed, ask) -> None:
+    told = (await of_meeting(placed, ask("council"), "m-2", lambda unit: True)).what
+    assert (told.decided.weekly, told.decided.decisions) == (0, set())
+    assert told.said == (
+        "No package names this meeting or a commitment of it as where it was decided; since 1 June 2026 the "
+        f"unit's weekly spend changed by {signed(told.whole.weekly)}."
+    )
+    assert pounds(told.whole.weekly) == -56.23

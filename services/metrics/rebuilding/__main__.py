@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 import uvloop
@@ -74,7 +75,9 @@ async def _do(site: story.Site, pool: Pool, asked: argparse.Namespace) -> int:
 
 async def _verify(site: story.Site, pool: Pool, generation: int | None) -> int:
     verdict = await verify(site, lambda number: PostgresAudit(pool, number, site.voice.further), generation)
-    site.voice.result(equal=verdict.equal, said=verdict.said, differences=list(verdict.differences))
+    site.voice.result(
+        equal=verdict.equal, said=verdict.said, differences=[asdict(one) for one in verdict.differences]
+    )
     return 0 if verdict.equal else 1
 
 

@@ -14,7 +14,9 @@ from services.metrics.domain.batch import FaultLine
 from services.metrics.domain.book import Fault
 from services.metrics.domain.hearing import Place
 from services.metrics.domain.taking import Position
+from services.metrics.store.book import Spoken
 from services.metrics.store.numbering import Months
+from services.metrics.store.opened import WrongOpening, wrong_openings
 from services.metrics.store.packing import OFFSET_BITS, Lines, encode, joined, unpack
 from services.metrics.store.printing import of_groups
 from services.metrics.store.prints import (
@@ -35,11 +37,17 @@ ENOUGH = 200_000
 """Lines that are worked on together."""
 
 
+Feeds = Mapping[tuple[int, int], Spoken]
+"""What each tenant's sources have said, by words."""
+
+
 class Stand(NamedTuple):
-    """What stood at one moment: positions, and the prints of everything."""
+    """What stood at one moment: positions, the prints of everything, feeds, and openings that are wrong."""
 
     positions: Mapping[TopicPartition, int]
     prints: Prints
+    feeds: Feeds
+    openings: Sequence[WrongOpening]
 
 
 class PostgresAudit:
@@ -65,9 +73,22 @@ class PostgresAudit:
                 add(prints, of_items(some))
             async for some in self._rows(connection, "faults"):
                 add(prints, of_faults(map(_fault, some)))
-            async for some in self._rows(connection, "feeds"):
-                add(prints, [(Group("feed", row["tenant"], row["source"]), row["events"]) for row in some])
-        return Stand({(row["topic"], row["partition"]): row["next_offset"] for row in rows}, prints)
+            feeds = {
+                (row["tenant"], row["source"]): Spoken(*tuple(row)[2:])
+                async for some in self._rows(connection, "feeds")
+                for row in some
+            }
+            openings = await self._openings(connection)
+        positions = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        return Stand(positions, prints, feeds, openings)
+
+    async def _openings(self, connection: Connection) -> list[WrongOpening]:
+        wrong = []
+        async for one in wrong_openings(connection, self._generation):
+            self._read(1)
+            if one is not None:
+                wrong.append(one)
+        return wrong
 
     async def lines(self, groups: Collection[Group], until: Mapping[TopicPartition, int]) -> dict[int, Lines]:
         """The lines of some groups by tenant, of events before these positions."""

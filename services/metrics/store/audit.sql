@@ -33,4 +33,12 @@ FROM item_{generation}
 SELECT topic, partition, "offset", n, tenant, source, fault, day, amount FROM fault_{generation}
 
 -- name: feeds
-SELECT tenant, source, events FROM feed_{generation}
+SELECT tenant, source, events, last_known, last_day FROM feed_{generation}
+
+-- name: openings
+SELECT tenant, account, team, begins, known_until, kinds, settings, counts, body FROM opening_{generation}
+ORDER BY tenant, account, team, begins
+
+-- name: chunks_before
+-- Settled lines of account $2 of team $3 before a day.
+SELECT month, body FROM chunk_{generation} WHERE tenant = $1 AND account = $2 AND team = $3 AND month < $4

@@ -88,7 +88,7 @@ class Making:
         for day in days:
             first = opening.begins if opening else dt.date.min
             rows = await self.fetch("chunks", *whose, first, day)
-            opening = _next(opening, joined([unpack(row["body"]) for row in rows]), day)
+            opening = opening_after(opening, joined([unpack(row["body"]) for row in rows]), day)
             made.append(opening)
         await self._connection.copy_records_to_table(
             f"opening_{self._generation}",
@@ -105,8 +105,8 @@ class Making:
         await self._connection.execute(SQL[name].format(generation=self._generation), *arguments)
 
 
-def _next(before: Opening | None, since: Lines, begins: dt.date) -> Opening:
-    """The opening at a later day, after the lines in between."""
+def opening_after(before: Opening | None, since: Lines, begins: dt.date) -> Opening:
+    """The opening at a later day, after the lines in between; not both may be nothing."""
     stood = unpack(before.body) if before else NO_LINES
     keys, counts = add_up((since.kind, since.setting), np.ones_like(since.amount))
     total: Counter[tuple[int, int]] = Counter()

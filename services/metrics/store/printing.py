@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,11 +17,11 @@ from services.metrics.domain.batch import Folded
 from services.metrics.domain.hearing import Refused
 from services.metrics.domain.shares import Share
 from services.metrics.domain.taking import Position
-from services.metrics.store.book import CASES, gathered
+from services.metrics.store.book import SILENT, Spoken, gathered, spoken
 from services.metrics.store.chunks import months_of
 from services.metrics.store.filling import item_rows
 from services.metrics.store.numbering import learned, months
-from services.metrics.store.packing import Lines, joined, pack
+from services.metrics.store.packing import Lines, joined, moment_number, pack
 from services.metrics.store.prints import (
     Group,
     Prints,
@@ -41,11 +43,12 @@ class Printing:
 
     def __init__(self, pool: Pool) -> None:
         self._words = Words(pool)
-        self._prints: Prints = {}
+        self.begin()
 
-    def begin(self, groups: Collection[Group]) -> None:
+    def begin(self, groups: Collection[Group] = ()) -> None:
         """Begin with nothing."""
-        self._prints = {}
+        self._prints: Prints = {}
+        self._feeds: dict[tuple[str, str], Spoken] = {}
 
     async def add(self, folded: Folded) -> None:
         """Take in what some whole items did."""
@@ -58,7 +61,8 @@ class Printing:
             add(self._prints, of_sums(number, months(lines, self._words)))
         add(self._prints, of_items(item_rows(items, self._words)))
         add(self._prints, of_faults(folded.faults))
-        add(self._prints, self._feeds(folded))
+        for source, said in spoken(folded.events):
+            self._feeds[source] = self._feeds.get(source, SILENT).and_then(said)
 
     def bury(self, refused: Sequence[Refused]) -> None:
         """Records that nobody can read leave no print."""
@@ -68,15 +72,21 @@ class Printing:
         add(self._prints, [of_position(*place, position)])
 
     async def end(self, generation: int, share: Share) -> Iterator[dict[str, Any]]:
-        """The prints, some at a time."""
-        rows = [[*group, amount] for group, amount in self._prints.items()]
-        return ({"prints": rows[start : start + AT_ONCE]} for start in range(0, len(rows), AT_ONCE))
-
-    def _feeds(self, folded: Folded) -> Iterator[tuple[Group, int]]:
+        """What sources said, and the prints, some at a time."""
         number = self._words.number
-        for event in folded.events:
-            if event.item.topic == CASES:
-                yield Group("feed", number[event.item.tenant], number[event.fact.identity.source]), 1
+        feeds = [
+            [
+                number[tenant],
+                number[source],
+                said.events,
+                moment_number(said.last_known),
+                _text(said.last_day),
+            ]
+            for (tenant, source), said in self._feeds.items()
+        ]
+        rows = [[*group, amount] for group, amount in self._prints.items()]
+        some = ({"prints": rows[start : start + AT_ONCE]} for start in range(0, len(rows), AT_ONCE))
+        return chain([{"prints": [], "feeds": feeds}], some)
 
 
 class Showing:
@@ -114,6 +124,10 @@ class Showing:
             {"tenant": tenant, "lines": base64.b64encode(pack(joined(lines))).decode()}
             for tenant, lines in self._lines.items()
         )
+
+
+def _text(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def of_groups(tenant: int, lines: Lines, groups: Collection[Group]) -> Lines:

@@ -32,8 +32,8 @@ class Group(NamedTuple):
     """What a print is of, by its first word.
 
     `lines`, `sums`: tenant, account, team and month (the number of its first day). `items`: topic and
-    partition of the item's place, and a slice of offsets. `faults`, `position`: topic and partition. `feed`:
-    tenant and source. `count` of lines: tenant.
+    partition of the item's place, and a slice of offsets. `faults`, `position`: topic and partition. `count`
+    of lines: tenant.
     """
 
     what: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Literal
 
 from runtime.problems import wrong
 from services.ingest.api.ports import KeptMapping
@@ -36,10 +37,12 @@ def covered_by(mapping: KeptMapping | None, said: str | None, as_of: str | None)
     return coverage_text(coverage_of(table.coverage if said is None else _read(said, table.days)))
 
 
-def _read(said: str, dated: Collection[str]) -> Said:
+def _read(said: str, dated: Collection[str]) -> Said | Literal["reporting-period"]:
     match said:
         case "all" | "none":
             return said
+        case "reporting-period" if "reported" in dated:
+            return "reporting-period"
     field, _, days = said.partition(":")
     if field not in dated:
         raise wrong(f"{field!r} is no date that the mapping fills; use one that is.", field="coverage")

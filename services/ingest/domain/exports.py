@@ -25,7 +25,8 @@ ABSENT = b'{"status":"absent"}'
 class Coverage:
     """Which items of its source an export would hold if they existed.
 
-    All of them or, with `field`, those whose date in that field of the row lies from `first` to `last`.
+    All of them or, with `field`, those whose date in that field of the row lies from `first` to `last`;
+    of what lasts, one of the days until `<field>_until`.
     """
 
     field: str | None = None
@@ -39,7 +40,12 @@ class Coverage:
         day = dates.get(self.field)
         if day is None:
             return False
-        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+        until = dates.get(f"{self.field}_until", day)
+        return (self.first is None or self.first <= until) and (self.last is None or day <= self.last)
+
+
+OF_PERIOD = Coverage("reporting-period")
+"""Of a return: what it covers, its rows say themselves; until they are read it covers nothing."""
 
 
 def coverage_text(coverage: Coverage | None) -> str:

@@ -10,6 +10,7 @@ import yaml
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.registry import WORK_VERBS
+from services.ingest.domain.cld.mapping import CldMapping, amiss
 from services.ingest.domain.steps import StepsMapping, wrong_with
 from services.ingest.domain.table import TableMapping, faults
 
@@ -70,8 +71,8 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     personal: tuple[str, ...] = ()
 
 
-AnyMapping = Mapping | TableMapping | StepsMapping
-KINDS: dict[str, type[AnyMapping]] = {"table": TableMapping, "steps": StepsMapping}
+AnyMapping = Mapping | TableMapping | StepsMapping | CldMapping
+KINDS: dict[str, type[AnyMapping]] = {"table": TableMapping, "steps": StepsMapping, "cld": CldMapping}
 """What a mapping is by its `format`; without one of these it is of an event log."""
 
 
@@ -96,6 +97,8 @@ def _check(mapping: AnyMapping) -> None:
             wrong = faults(mapping)
         case StepsMapping():
             wrong = wrong_with(mapping)
+        case CldMapping():
+            wrong = amiss(mapping)
         case Mapping():
             _check_events(mapping)
             wrong = None

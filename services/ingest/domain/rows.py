@@ -40,13 +40,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A refused row: where it stands, what was wrong and the remedy. Personal values are hidden."""
+    """A refused row: where it stands, what was wrong and the remedy. Personal values are hidden.
+
+    `result` is the kind of fault where the reader knows it.
+    """
 
     row: int
     column: str
     value: str
     reason: str
     remedy: str
+    result: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Row:
     Rows count from 1. `key` names the item where it can be told, also of a refused row. `shape` names the set
     of fields that rows like this have (`cld/request`); the first row of each shape lists them in `fields`.
     `checks` holds what is not simply valid, so that the valid fields are all the others.
+    `person` is the keyed hash by which the row names somebody, to be exchanged for a random id; `covers`, on
+    the first row, the first and the last day that the file itself says it reports on.
     """
 
     number: int
@@ -76,6 +82,8 @@ class Row:
     shape: str = ""
     fields: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    person: str | None = None
+    covers: tuple[dt.date, dt.date] | None = None
 
 
 class UnreadableFile(Exception):

@@ -26,7 +26,7 @@ from msgspec import Meta, Struct
 
 from schemas.packages import PackageRecorded
 from schemas.work import WorkRecorded
-from services.ingest.domain.exports import Coverage
+from services.ingest.domain.exports import OF_PERIOD, Coverage
 from services.ingest.domain.rows import Noun
 
 Column = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -51,6 +51,8 @@ class Window(Struct, frozen=True, forbid_unknown_fields=True, rename={"first": "
 
 Said = Literal["all", "none"] | Window
 """What a mapping or a sender says of coverage."""
+REPORTING_PERIOD: Literal["reporting-period"] = "reporting-period"
+"""Said of a return whose rows name, as a reporting period, the days that it covers."""
 
 
 class TableMapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -124,8 +126,10 @@ def faults(mapping: TableMapping) -> str | None:
     return None
 
 
-def coverage_of(said: Said | None) -> Coverage | None:
+def coverage_of(said: Said | Literal["reporting-period"] | None) -> Coverage | None:
     """A mapping's words as a coverage; None for an export that says of no item that it is gone."""
+    if said == REPORTING_PERIOD:
+        return OF_PERIOD
     if isinstance(said, Window):
         return Coverage(said.field, said.first, said.last)
     return Coverage() if said == "all" else None

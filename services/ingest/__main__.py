@@ -18,7 +18,7 @@ from runtime.auth import token_reader
 from runtime.holidays import bank_holidays
 from runtime.http import application
 from schemas.working_days import WorkingDays
-from services.ingest.api import dead_letters, events, imports, mappings, types
+from services.ingest.api import dead_letters, events, imports, mappings, quality, types
 from services.ingest.api.bodies import Room
 from services.ingest.api.uploading import Receiver
 from services.ingest.domain.edge import Edge
@@ -29,8 +29,10 @@ from services.ingest.settings import MIB, IngestSettings
 from services.ingest.store.dead_letters import DeadLetters
 from services.ingest.store.exports import ExportBook
 from services.ingest.store.mappings import Mappings
+from services.ingest.store.quality import QualityBook
+from services.ingest.store.replays import Replays
 from services.ingest.store.spool import Spool
-from services.ingest.stream import ImportRunner
+from services.ingest.stream import ImportRunner, Upload
 
 
 def now() -> dt.datetime:
@@ -63,10 +65,10 @@ class Rooms:
         )
 
     @contextlib.contextmanager
-    def opened(self, name: str) -> Iterator[Iterator[bytes]]:
+    def opened(self, name: str) -> Iterator[Upload]:
         """An upload's unpacked bytes."""
         with self.spool.open(name) as file:
-            yield chunks(file, self.unpacking)
+            yield Upload(chunks(file, self.unpacking), file.tell)
 
     def receiver(self) -> Receiver:
         """Takes uploads in."""
@@ -90,6 +92,7 @@ class Rooms:
         )
         desk = imports.Desk(self.book, self.spool, self.receiver(), now, self.runner.call)
         letters = DeadLetters(settings.kafka_bootstrap)
+        office = dead_letters.Office(letters, Replays(self.pool), self.producer, self.edge, room, now)
         return application(
             "ingest",
             token_reader(settings),
@@ -98,7 +101,8 @@ class Rooms:
                 imports.router(desk),
                 mappings.router(self.mappings, room),
                 types.router(),
-                dead_letters.router(letters, self.producer, self.edge, room),
+                quality.router(QualityBook(self.pool), now),
+                dead_letters.router(office),
             ],
             checks={"kafka": self.producer.reachable, "postgres": lambda: reachable(self.pool)},
             streamed=("/v1/events", "/v1/imports"),

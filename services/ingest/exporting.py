@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from services.ingest.domain.differences import Differences, Teller, of_gone, of_
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.exports import Export, Turn, coverage_said
 from services.ingest.domain.imports import Import, Step
+from services.ingest.domain.quality import Watched
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 from services.ingest.flow import Book, Log, send
 
@@ -55,11 +56,11 @@ class Source:
     column: str = ""
 
 
-async def run(job: Import, source: Source, rows: Iterator[Row], edge: Edge, log: Log, shelf: Shelf) -> None:
+async def run(job: Import, source: Source, watched: Watched, edge: Edge, log: Log, shelf: Shelf) -> None:
     """Bring a file of items as they stand into the log from where its import stopped."""
     loading = _Loading(job, source, edge, log, shelf, await shelf.exports(job.tenant, source.name))
     try:
-        if await loading.rows(rows) and await loading.gone():
+        if await loading.rows(watched) and await loading.gone():
             await shelf.shelve(job, source.name, loading.export)
             await shelf.end(job, "done", None)
     except UnreadableFile as error:
@@ -88,19 +89,31 @@ class _Loading:
         self._job, self._source, self._log, self._shelf = job, source.name, log, shelf
         self._others = [one for one in exports if one.as_of != self.export.as_of]
         self._teller = Teller(job.tenant, source.name, source.zone, edge, source.column)
+        self._newer = max((one.as_of for one in exports if one.as_of > self.export.as_of), default=None)
         self._held: set[bytes] = set()
 
-    async def rows(self, rows: Iterator[Row]) -> bool:
+    async def rows(self, watched: Watched) -> bool:
         """Say what differs, part by part; False when the import is no longer ours."""
-        prepared = parts(rows)
+        prepared = parts(iter(watched))
         while part := await asyncio.to_thread(next, prepared, None):
-            self._held.update(_short(row.key) for row in part if row.key is not None)
+            twice = self._hold(part)
             fresh = [row for row in part if row.number > self.at]
-            if fresh and not await self._say(fresh):
+            if fresh and not await self._say(fresh, twice, watched):
                 return False
         return True
 
-    async def _say(self, part: Sequence[Row]) -> bool:
+    def _hold(self, part: Sequence[Row]) -> set[int]:
+        """Remember which items the file holds; answers with the rows whose item it held before."""
+        twice = set()
+        for row in part:
+            if row.key is not None:
+                short = _short(row.key)
+                if short in self._held:
+                    twice.add(row.number)
+                self._held.add(short)
+        return twice
+
+    async def _say(self, part: Sequence[Row], twice: set[int], watched: Watched) -> bool:
         shown = [(row.number, row.shown) for row in part if row.shown is not None]
         known = await self._turns({one.key for _, one in shown})
         found = await asyncio.to_thread(of_rows, shown, known, self._others, self.export, self._teller)
@@ -108,6 +121,7 @@ class _Loading:
             [*(row.reject for row in part if row.reject is not None), *found.rejects],
             key=lambda reject: reject.row,
         )
+        watched.tally.shown(part, rejects, twice)
         step = Step(
             after=self.at,
             last_row=part[-1].number,
@@ -115,6 +129,10 @@ class _Loading:
             refused=len(rejects),
             events=len(found.events),
             unchanged=found.unchanged,
+            bytes_read=watched.position(),
+            placed=found.changed if self._newer else 0,
+            older_than=self._newer,
+            quality=watched.tally.take(),
         )
         return await self._done(step, rejects, found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile
 from typing import Protocol
 
@@ -14,8 +14,8 @@ from eventlog.records import LogUnavailable, Message, Placed
 from services.ingest.domain.batches import batches
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit_each
 from services.ingest.domain.imports import Import, State, Step
-from services.ingest.domain.letters import Letter, again
 from services.ingest.domain.mapping import AnyMapping
+from services.ingest.domain.quality import Watched
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0)
@@ -69,26 +69,18 @@ async def take(raws: Sequence[bytes], tenant: str, edge: Edge, log: Log) -> Take
     return Taken(len(distinct), len(good) - len(distinct), refused)
 
 
-async def replay(letter: Letter, mended: bytes | None, tenant: str, edge: Edge, log: Log) -> Refused | None:
-    """Append a dead letter to its topic again, mended or as it was; why not, when it still cannot be read."""
-    found = again(letter, mended, tenant, edge)
-    if isinstance(found, Refused):
-        return found
-    await log.send([event_message(found.raw, found.envelope)])
-    return None
-
-
-async def run(job: Import, rows: Iterator[Row], edge: Edge, log: Log, book: Book) -> None:
+async def run(job: Import, watched: Watched, edge: Edge, log: Log, book: Book) -> None:
     """Bring a file into the log from where it stopped: batch by batch, each written down once it is kept.
 
     Killed between the two, a batch is sent again; its events have the ids they had, so they count once.
     """
-    left = dropwhile(lambda row: row.number <= job.rows_read, rows)
-    prepared, after = batches(left, job.tenant, edge), job.rows_read
+    left = dropwhile(lambda row: row.number <= job.rows_read, watched)
+    prepared, after = batches(left, job.tenant, edge, watched.tally), job.rows_read
     try:
         while batch := await asyncio.to_thread(next, prepared, None):
             await send(batch.events, job, log, book)
-            if not await book.advance(job, batch.step(after), batch.rejects):
+            step = replace(batch.step(after), bytes_read=watched.position())
+            if not await book.advance(job, step, batch.rejects):
                 return
             after = batch.last_row
     except UnreadableFile as error:

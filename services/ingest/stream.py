@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from eventlog.postgres import DatabaseUnavailable
 from eventlog.records import LogRefused
 from runtime.background import Background
 from runtime.telemetry import log
+from schemas.registry import instant
 from services.ingest import exporting
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import
+from services.ingest.domain.mapping import AnyMapping, parse, zone_of
 from services.ingest.domain.mapping import Mapping as EventMapping
-from services.ingest.domain.mapping import parse, zone_of
+from services.ingest.domain.quality import NOBODY, Tally, Watched
 from services.ingest.exporting import Shelf, Source
 from services.ingest.flow import Log, Reader, run
 
 LOOK_EVERY_S = 2.0
 """How often to look for work that nobody told of, e.g. of a process that was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload that is open: its unpacked bytes, and how many of the packed ones were read."""
+
+    chunks: Iterator[bytes]
+    position: Callable[[], int]
 
 
 class Queue(Shelf, Protocol):
@@ -41,7 +52,7 @@ class ImportRunner(Background):
         place: str,
         edge: Edge,
         readers: Mapping[str, Reader],
-        opened: Callable[[str], AbstractContextManager[Iterator[bytes]]],
+        opened: Callable[[str], AbstractContextManager[Upload]],
         dropped: Callable[[str], None],
     ) -> None:
         super().__init__()
@@ -63,8 +74,8 @@ class ImportRunner(Background):
         log().info("import-running", id=job.id, format=job.format, after_row=job.rows_read)
         book = self._queue
         try:
-            with self._opened(job.id) as chunks:
-                await self._load(job, chunks)
+            with self._opened(job.id) as upload:
+                await self._load(job, upload)
         except FileNotFoundError:
             await book.end(job, "failed", "The upload is no longer on disk; send the file again.")
         except LogRefused as error:
@@ -79,12 +90,20 @@ class ImportRunner(Background):
         self._dropped(job.id)
         log().info("import-over", id=job.id)
 
-    async def _load(self, job: Import, chunks: Iterator[bytes]) -> None:
+    async def _load(self, job: Import, upload: Upload) -> None:
         """A file of events, or one that shows items as they stand."""
         mapping = None if job.mapping_text is None else parse(job.mapping_text)
-        rows = self._readers[job.format](chunks, mapping, job.as_of)
+        rows = self._readers[job.format](upload.chunks, mapping, job.as_of)
+        watched = Watched(rows, _tally(job, mapping), upload.position)
         if mapping is None or isinstance(mapping, EventMapping):
-            await run(job, rows, self._edge, self._log, self._queue)
+            await run(job, watched, self._edge, self._log, self._queue)
             return
         source = Source(mapping.source, zone_of(mapping), mapping.key_column)
-        await exporting.run(job, source, rows, self._edge, self._log, self._queue)
+        await exporting.run(job, source, watched, self._edge, self._log, self._queue)
+
+
+def _tally(job: Import, mapping: AnyMapping | None) -> Tally:
+    """Counts of this import's quality; nothing that it shows can have happened after its as-of."""
+    day = job.created_at if job.as_of is None else instant(job.as_of)
+    shape = job.format if job.mapping is None else f"{job.format}/{job.mapping}"
+    return Tally(NOBODY if mapping is None else mapping.source, shape, day.date())

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from runtime.auth import Principal, needs
 from runtime.http import not_found
+from runtime.problems import REASONS, Problem
 from services.ingest.api.described import problems
 from services.ingest.api.ports import Imports, Uploads
 from services.ingest.api.tables import csv_lines
@@ -22,9 +23,20 @@ from services.ingest.api.uploading import Asked, Receiver
 from services.ingest.domain.imports import ENDED, Import
 
 READERS = ("feeder", "operator", "analyst", "service")
-SENDERS = ("feeder", "operator")
+SENDERS = ("feeder", "operator", "analyst")
+STOPPED = "over"
+"""The event id after which a reader that comes again is told to stop."""
 WATCH_EVERY_S = 0.25
 WATCH_AT_MOST_S = 3600.0
+
+Key = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[\x21-\x7e]{1,200}$",
+        description="Any unique text; a repeat with the same is answered with the first one's import.",
+    ),
+]
+LastEventId = Annotated[str | None, Header(max_length=40, description="The last event that was heard.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,8 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(tags=["imports"])
     _sending(routes, desk)
     _reading(routes, desk)
-    _following(routes, desk)
+    _refusals(routes, desk)
+    _watching(routes, desk)
     return routes
 
 
@@ -56,16 +69,18 @@ def _sending(routes: APIRouter, desk: Desk) -> None:
         openapi_extra={"requestBody": REQUEST_BODY},
     )
     async def post_import(
-        request: Request, asked: Annotated[Asked, Query()], who: Principal = needs(*SENDERS)
+        request: Request,
+        asked: Annotated[Asked, Query()],
+        idempotency_key: Key = None,
+        who: Principal = needs(*SENDERS),
     ) -> JSONResponse:
-        job = await desk.receiver.receive(request, asked, who)
-        try:
-            await desk.imports.add(job)
-        except BaseException:
-            desk.uploads.drop(job.id)
-            raise
-        desk.call()
-        return JSONResponse(shown(job, desk.clock()), 202, {"Location": f"/v1/imports/{job.id}"})
+        asked_as = None if idempotency_key is None else f"{who.subject}/{idempotency_key}"
+        job = await desk.receiver.receive(request, asked, who, asked_as)
+        first = await _added(desk, job)
+        headers = {"Location": f"/v1/imports/{first.id}"}
+        if first is not job:
+            headers["Idempotency-Replayed"] = "true"
+        return JSONResponse(shown(first, desk.clock()), 202, headers)
 
     @routes.post(
         "/v1/imports/{import_id}/cancel",
@@ -99,7 +114,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         return shown(await _found(desk, who, import_id), desk.clock())
 
 
-def _following(routes: APIRouter, desk: Desk) -> None:
+def _refusals(routes: APIRouter, desk: Desk) -> None:
     @routes.get(
         "/v1/imports/{import_id}/rejects",
         summary="What was refused, as CSV: row, column, value, reason and what to do.",
@@ -120,26 +135,53 @@ def _following(routes: APIRouter, desk: Desk) -> None:
             lines, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name}
         )
 
-    async def watched(import_id: str, who: Principal = needs(*READERS)) -> Import:
+
+def _watching(routes: APIRouter, desk: Desk) -> None:
+    async def watched(
+        import_id: str, who: Principal = needs(*READERS), last_event_id: LastEventId = None
+    ) -> Import:
+        if last_event_id == STOPPED:
+            raise HTTPException(204)  # the one answer after which a browser does not come again
         return await _found(desk, who, import_id)
 
     @routes.get(
         "/v1/imports/{import_id}/events",
-        summary="Progress as server-sent events, until the import is over.",
+        summary="Progress as server-sent events, until the import is over; Last-Event-ID goes on from there.",
         response_class=EventSourceResponse,
         responses=problems(MISSING),
     )
-    async def watch_import(job: Import = Depends(watched)) -> AsyncIterator[ServerSentEvent]:
-        async for one in _watch(desk, job):
+    async def watch_import(
+        job: Import = Depends(watched), last_event_id: LastEventId = None
+    ) -> AsyncIterator[ServerSentEvent]:
+        async for one in _watch(desk, job, last_event_id):
             over = one.state in ENDED
             yield ServerSentEvent(
-                data=shown(one, desk.clock()), event="ended" if over else "progress", id=str(one.rows_read)
+                data=shown(one, desk.clock()),
+                event="ended" if over else "progress",
+                id=STOPPED if over else one.version,
             )
 
 
-async def _watch(desk: Desk, job: Import) -> AsyncIterator[Import]:
-    """The import each time that it has moved, the last time when it is over."""
-    yield job
+async def _added(desk: Desk, job: Import) -> Import:
+    """The new import; or the one that this very file was sent for before, under the same key."""
+    try:
+        if await desk.imports.add(job):
+            desk.call()
+            return job
+    except BaseException:
+        desk.uploads.drop(job.id)
+        raise
+    desk.uploads.drop(job.id)
+    first = await desk.imports.asked(job.tenant, job.asked_as or "")
+    if first is None or first.request != job.request:
+        raise Problem(*REASONS["key-reused"], "Give this upload an Idempotency-Key of its own.")
+    return first
+
+
+async def _watch(desk: Desk, job: Import, known: str | None) -> AsyncIterator[Import]:
+    """The import each time that it has moved from what is known, the last time when it is over."""
+    if job.version != known or job.state in ENDED:
+        yield job
     loop = asyncio.get_running_loop()
     until = loop.time() + WATCH_AT_MOST_S
     while job.state not in ENDED and loop.time() < until:
@@ -158,7 +200,10 @@ async def _found(desk: Desk, who: Principal, import_id: str) -> Import:
 
 
 def shown(job: Import, now: dt.datetime) -> dict[str, Any]:
-    """An import as answers show it; `accepted` and `refused` are rows, `events` what the log acknowledged."""
+    """An import as answers show it: `accepted`, `refused`, `placed` are rows, `events` what the log has.
+
+    `share` is how much of the upload is dealt with, from 0 to 1; `rate` rows a second.
+    """
     return {
         "id": job.id,
         "name": job.name,
@@ -174,9 +219,15 @@ def shown(job: Import, now: dt.datetime) -> dict[str, Any]:
         "withdrawn": job.withdrawn,
         "events": job.events,
         "rate": job.rate(now),
+        "share": job.share,
+        "seconds_left": job.seconds_left(now),
+        "older_than": None if job.older_than is None else job.older_than.isoformat(),
+        "placed": job.placed,
         "note": job.note,
         "error": job.error,
         "packed_bytes": job.packed_bytes,
+        "bytes_read": job.bytes_read,
+        "digest": job.digest,
         "sent_by": job.sent_by,
         "created_at": job.created_at.isoformat(),
         "started_at": None if job.started_at is None else job.started_at.isoformat(),

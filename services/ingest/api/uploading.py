@@ -67,14 +67,16 @@ class Receiver:
     clock: Callable[[], dt.datetime]
     place: str
 
-    async def receive(self, request: Request, asked: Asked, who: Principal) -> Import:
+    async def receive(
+        self, request: Request, asked: Asked, who: Principal, asked_as: str | None = None
+    ) -> Import:
         """The file as a new import, its upload on disk; a problem leaves nothing behind."""
         if media_type(request).startswith("multipart/"):
             raise Problem(415, "Wrong type of body", "Send the file itself as the body, not a form.")
         self._check_asked(asked)
         mapping = await self._named(asked, who)
         job_id = self.new_id()
-        size = await self._kept(job_id, request)
+        size, digest = await self._kept(job_id, request)
         try:
             form = self._form(job_id, asked)
             mapping = await self._fitting(mapping, form, asked, who)
@@ -96,6 +98,8 @@ class Receiver:
             place=self.place,
             sent_by=who.subject,
             created_at=self.clock(),
+            digest=digest,
+            asked_as=asked_as,
         )
 
     def _check_asked(self, asked: Asked) -> None:
@@ -116,7 +120,7 @@ class Receiver:
             raise wrong(f"Mapping {asked.mapping!r} is not known; see GET /v1/mappings.", field="mapping")
         return mapping
 
-    async def _kept(self, job_id: str, request: Request) -> int:
+    async def _kept(self, job_id: str, request: Request) -> tuple[int, str]:
         told = request.headers.get("content-length", "0")
         try:
             self.uploads.check(int(told) if told.isdigit() else 0)
@@ -154,7 +158,8 @@ class Receiver:
     ) -> KeptMapping | None:
         """The mapping for this format; left out, the one that bears the file's name."""
         if mapping is None and form in NEED_MAPPING:
-            known = await self.mappings.all(who.tenant)
+            every = await self.mappings.all(who.tenant)
+            known = [one for one in every if parse(one.body).format == form]
             stem = asked.name.strip().lower().partition(".")[0]
             mapping = next((one for one in known if one.name == stem), None)
             if mapping is None:

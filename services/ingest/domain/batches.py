@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit
 from services.ingest.domain.imports import Step
-from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Row, UnreadableFile
+from services.ingest.domain.quality import Count, Tally
+from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Result, Row, UnreadableFile
 
 MAX_ROWS = 500
 MAX_BYTES = 2 * 1024 * 1024
@@ -15,20 +16,22 @@ MAX_BYTES = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Neighbouring rows: the events of the good ones, the rejects of the others."""
+    """Neighbouring rows: events of the good ones, rejects of the others, and what their fields are worth."""
 
     rows: int
     last_row: int
     events: Sequence[Admitted]
     rejects: Sequence[Reject]
+    quality: tuple[Count, ...]
 
     def step(self, after: int) -> Step:
         """What this batch adds to an import that stands after row `after`."""
         refused = len(self.rejects)
-        return Step(after, self.last_row, self.rows - refused, refused, len(self.events))
+        accepted = self.rows - refused
+        return Step(after, self.last_row, accepted, refused, len(self.events), quality=self.quality)
 
 
-def batches(rows: Iterator[Row], tenant: str, edge: Edge) -> Iterator[Batch]:
+def batches(rows: Iterator[Row], tenant: str, edge: Edge, tally: Tally) -> Iterator[Batch]:
     """Admit row by row; a row with one bad event is refused whole. Where reading breaks off, what was read is
     given first, then the `UnreadableFile` is raised."""
     events: list[Admitted] = []
@@ -42,6 +45,7 @@ def batches(rows: Iterator[Row], tenant: str, edge: Edge) -> Iterator[Batch]:
             row, broken = None, error
         if row is not None:
             found = admitted(row, tenant, edge)
+            tally.events(row, found)
             count, last = count + 1, row.number
             if isinstance(found, Reject):
                 rejects.append(found)
@@ -49,7 +53,7 @@ def batches(rows: Iterator[Row], tenant: str, edge: Edge) -> Iterator[Batch]:
                 events.extend(found)
                 size += sum(len(event.raw) for event in found)
         if count and (row is None or count >= MAX_ROWS or size >= MAX_BYTES):
-            yield Batch(count, last, tuple(events), tuple(rejects))
+            yield Batch(count, last, tuple(events), tuple(rejects), tally.take())
             events, rejects, count, size = [], [], 0, 0
         if row is None:
             break
@@ -88,9 +92,15 @@ def admitted(row: Row, tenant: str, edge: Edge) -> tuple[Admitted, ...] | Reject
 def reject_of(number: int, refused: Refused) -> Reject:
     """A refused event of a file as a reject of its row."""
     remedy = _REMEDIES.get(refused.reason, "Correct this row at its source, export again and import again.")
-    return Reject(number, refused.field or "", HIDDEN, refused.detail[:LONGEST_VALUE], remedy)
+    result = _RESULTS.get(refused.reason, "unreadable")
+    return Reject(number, refused.field or "", HIDDEN, refused.detail[:LONGEST_VALUE], remedy, result)
 
 
+_RESULTS: dict[str, Result] = {
+    "missing-field": "missing",
+    "unknown-type": "not-in-list",
+    "not-for-feeders": "not-in-list",
+}
 _REMEDIES = {
     "not-json": "Write one JSON object a line, in UTF-8.",
     "unknown-type": "Use a type of GET /v1/types, or upgrade Primed if the type is newer.",

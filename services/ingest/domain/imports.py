@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
+
+from services.ingest.domain.quality import Count
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
@@ -17,7 +20,11 @@ class Import:
     `rows_read` is the number of the last row that is dealt with: its events are in the log, or its reject is
     kept. `accepted`, `unchanged` (of those accepted) and `refused` count rows, `withdrawn` items that are
     gone, `events` what the log acknowledged. `coverage` is the JSON of a table's coverage. `place` is the
-    machine and folder that hold the upload.
+    machine and folder that hold the upload, `digest` the upload's SHA-256.
+
+    `bytes_read` of the `packed_bytes` are consumed. Where a newer export of the source was known,
+    `older_than` is its as-of and `placed` counts the rows that had something to say before it. `asked_as`
+    is who asked, and under which key.
     """
 
     id: str
@@ -39,6 +46,11 @@ class Import:
     unchanged: int = 0
     withdrawn: int = 0
     events: int = 0
+    bytes_read: int = 0
+    placed: int = 0
+    older_than: dt.datetime | None = None
+    digest: str = ""
+    asked_as: str | None = None
     note: str | None = None
     error: str | None = None
     started_at: dt.datetime | None = None
@@ -50,6 +62,31 @@ class Import:
             return None
         seconds = ((self.ended_at or now) - self.started_at).total_seconds()
         return round(self.rows_read / max(seconds, 0.001), 1)
+
+    @property
+    def share(self) -> float:
+        """How much of the upload is dealt with, from 0 to 1."""
+        if self.state == "done":
+            return 1.0
+        return round(min(self.bytes_read / self.packed_bytes, 1.0), 4) if self.packed_bytes else 0.0
+
+    def seconds_left(self, now: dt.datetime) -> float | None:
+        """About how long it will still run, by the bytes so far; None where nobody can say."""
+        if self.state != "running" or self.started_at is None or not 0 < self.share < 1:
+            return None
+        gone = (now - self.started_at).total_seconds()
+        return round(gone * (1 - self.share) / self.share, 1)
+
+    @property
+    def request(self) -> tuple[str | None, ...]:
+        """What was asked for: a repeat under the same key must ask for the same."""
+        return self.digest, self.name, self.format, self.mapping, self.as_of, self.coverage
+
+    @property
+    def version(self) -> str:
+        """Changes whenever there is something new to see."""
+        told = (self.state, self.rows_read, self.events, self.withdrawn, self.note)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +100,7 @@ class Step:
     events: int
     unchanged: int = 0
     withdrawn: int = 0
+    bytes_read: int = 0
+    placed: int = 0
+    older_than: dt.datetime | None = None
+    quality: tuple[Count, ...] = ()

@@ -19,6 +19,18 @@ class _Tenant(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class Replay:
+    """A letter that was sent again: when, by whom, and as which event, which is what makes it count once."""
+
+    letter: str
+    at: dt.datetime
+    by: str
+    mended: bool
+    source: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A dead letter: where it lies, and the record's own bytes, place and reason."""
 
@@ -33,6 +45,16 @@ class Letter:
     def id(self) -> str:
         """Partition and offset among the dead letters."""
         return f"{self.partition}-{self.offset}"
+
+    @property
+    def reason(self) -> str:
+        """Why it could not be taken."""
+        return self.headers.get("primed-reason", "")
+
+    @property
+    def service(self) -> str:
+        """Which service could not take it."""
+        return self.headers.get("primed-service", "")
 
     @property
     def topic(self) -> str:
@@ -73,3 +95,18 @@ def _own(raw: bytes, tenant: str) -> Admitted | Refused:
     if envelope.tenant is UNSET or envelope.tenant != tenant:
         return Refused(envelope.id, "other-tenant", "The event is not of this tenant.", "tenant")
     return Admitted(raw, envelope)
+
+
+def text_of(raw: bytes | None) -> str | None:
+    """Bytes as text that no screen obeys: what is no UTF-8 and what controls a terminal is written out."""
+    if raw is None:
+        return None
+    text = raw.decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else _written(sign) for sign in text)
+
+
+def _written(sign: str) -> str:
+    number = ord(sign)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

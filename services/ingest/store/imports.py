@@ -10,6 +10,7 @@ from eventlog.postgres import Connection, Pool, Row, statements, transaction
 from runtime import telemetry
 from services.ingest.domain.imports import Import, State, Step
 from services.ingest.domain.rows import Reject
+from services.ingest.store import quality
 
 SQL = statements("services.ingest.store", "imports.sql")
 ROWS = telemetry.counter(
@@ -28,14 +29,22 @@ class ImportBook:
         self._clock = clock
         self._max_rejects = max_rejects
 
-    async def add(self, job: Import) -> None:
-        """A new import that waits for its turn."""
+    async def add(self, job: Import) -> bool:
+        """A new import that waits for its turn; False where its key was used before."""
         async with transaction(self._pool) as connection:
-            await connection.execute(
+            done = await connection.execute(
                 SQL["add"],
                 *(job.id, job.tenant, job.name, job.format, job.mapping, job.mapping_text, job.as_of),
                 *(job.coverage, job.packed_bytes, job.place, job.sent_by, job.created_at),
+                *(job.digest, job.asked_as),
             )
+        return bool(done == "INSERT 0 1")
+
+    async def asked(self, tenant: str, key: str) -> Import | None:
+        """The import that was asked for under this key."""
+        async with transaction(self._pool) as connection:
+            row = await connection.fetchrow(SQL["asked"], tenant, key)
+        return None if row is None else _import(row)
 
     async def find(self, tenant: str, name: str) -> Import | None:
         """The tenant's import with this id."""
@@ -91,8 +100,10 @@ class ImportBook:
         done = await connection.execute(
             SQL["advance"],
             *(job.id, step.after, step.last_row, step.accepted, step.refused, step.events),
-            *(step.unchanged, step.withdrawn),
+            *(step.unchanged, step.withdrawn, step.bytes_read, step.placed, step.older_than),
         )
+        if done == "UPDATE 1":
+            await quality.count(connection, job, step.quality)
         if done == "UPDATE 1" and rejects:
             await connection.execute(
                 SQL["reject"],

@@ -1,7 +1,11 @@
 -- name: add
 INSERT INTO import (id, tenant, name, format, mapping, mapping_text, as_of, coverage, packed_bytes, place,
-                    sent_by, created_at, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued')
+                    sent_by, created_at, digest, asked_as, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'queued')
+ON CONFLICT (tenant, asked_as) DO NOTHING
+
+-- name: asked
+SELECT * FROM import WHERE tenant = $1 AND asked_as = $2
 
 -- name: find
 SELECT * FROM import WHERE tenant = $1 AND id = $2
@@ -30,7 +34,8 @@ RETURNING *
 -- Continues only from the row that is written down: who woke up late or was cancelled changes nothing.
 UPDATE import
 SET rows_read = $3, accepted = accepted + $4, refused = refused + $5, events = events + $6,
-    unchanged = unchanged + $7, withdrawn = withdrawn + $8
+    unchanged = unchanged + $7, withdrawn = withdrawn + $8, bytes_read = greatest(bytes_read, $9),
+    placed = placed + $10, older_than = coalesce(older_than, $11)
 WHERE id = $1 AND state = 'running' AND rows_read = $2
 
 -- name: reject

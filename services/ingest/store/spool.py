@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
@@ -36,9 +37,12 @@ class Spool:
         if self._held + told_bytes > self._all_bytes:
             raise SpoolFull
 
-    async def keep(self, name: str, body: AsyncIterator[bytes]) -> int:
-        """Write an upload as it arrives and flush it to disk; answers its size, or leaves nothing behind."""
-        part, size, kept = self._folder / f"{name}.part", 0, False
+    async def keep(self, name: str, body: AsyncIterator[bytes]) -> tuple[int, str]:
+        """Write an upload as it arrives and flush it to disk; answers its size and SHA-256.
+
+        Where it breaks off nothing is left behind.
+        """
+        part, size, kept, digest = self._folder / f"{name}.part", 0, False, hashlib.sha256()
         try:
             with part.open("wb") as file:
                 async for piece in body:
@@ -46,6 +50,7 @@ class Spool:
                     self._held += len(piece)
                     self._check_grown(size)
                     file.write(piece)
+                    digest.update(piece)
                 await asyncio.to_thread(_flush, file)
             part.rename(self._folder / name)
             kept = True
@@ -53,7 +58,7 @@ class Spool:
             if not kept:
                 self._held -= size
                 part.unlink(missing_ok=True)
-        return size
+        return size, digest.hexdigest()
 
     def open(self, name: str) -> BinaryIO:
         """The upload from its beginning; raises `FileNotFoundError` when it is gone."""

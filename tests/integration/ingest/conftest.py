@@ -64,7 +64,7 @@ class Process:
 
     def _is_ready(self) -> bool:
         try:
-            return httpx2.get(f"http://127.0.0.1:{self.port}/readyz").status_code == 200
+            return httpx2.get(f"http://127.0.0.1:{self.port}/readyz", verify=False).status_code == 200
         except httpx2.TransportError:
             return False
 
@@ -86,7 +86,10 @@ class Ingest:
 
     def client(self, role: str = "feeder") -> httpx2.Client:
         return httpx2.Client(
-            base_url=f"http://127.0.0.1:{self.process.port}", headers=self.token(role), timeout=20
+            base_url=f"http://127.0.0.1:{self.process.port}",
+            headers=self.token(role),
+            timeout=20,
+            verify=False,
         )
 
     def upload(self, body: bytes, query: str = "") -> str:

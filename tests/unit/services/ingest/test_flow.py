@@ -14,7 +14,8 @@ from eventlog.memory import MemoryLog, MemoryProducer
 from services.ingest import flow
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import, State, Step
-from services.ingest.domain.rows import HIDDEN, Reject, Row
+from services.ingest.domain.quality import Count, Tally, Watched
+from services.ingest.domain.rows import HIDDEN, Reject
 from services.ingest.formats import READERS
 
 AT = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -59,8 +60,8 @@ def lines(raw: Callable[..., bytes]) -> Callable[[int], list[bytes]]:
     return lambda count: [raw(id=f"e{n}") + b"\n" for n in range(1, count + 1)]
 
 
-def read(chunks: Iterator[bytes]) -> Iterator[Row]:
-    return READERS["cloudevents"](chunks, None, None)
+def read(chunks: Iterator[bytes]) -> Watched:
+    return Watched(READERS["cloudevents"](chunks, None, None), Tally(), lambda: 7)
 
 
 async def run(book: Book, chunks: Sequence[bytes], edge: Edge, log: MemoryLog) -> None:
@@ -161,3 +162,15 @@ async def test_an_import_that_runs_elsewhere_too_is_left_to_the_other(
     book = Book(replace(JOB, rows_read=500))
     await flow.run(JOB, read(iter(lines(900))), edge, MemoryProducer(log), book)
     assert (book.steps, book.ended) == ([], None)
+
+
+async def test_each_step_tells_what_its_own_rows_are_worth_and_how_far_the_upload_was_read(
+    log: MemoryLog, edge: Edge, lines: Any
+) -> None:
+    book = Book(replace(JOB, rows_read=500))
+    await run(book, [*lines(1_200), b"nonsense\n"], edge, log)
+    first, second = book.steps
+    assert (first.bytes_read, second.bytes_read) == (7, 7)
+    assert Count("demo/cases", "work.received", "team", "valid", 500) in first.quality
+    assert Count("demo/cases", "work.received", "team", "valid", 200) in second.quality
+    assert Count("(not told)", "", "(row)", "unreadable", 1, (1_201,)) in second.quality

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ from eventlog.memory import MemoryLog, MemoryProducer
 from runtime.auth import TokenIssuer, token_reader
 from runtime.http import application
 from runtime.settings import Settings
-from services.ingest.api import dead_letters, events, imports, mappings, types
+from services.ingest.api import dead_letters, events, imports, mappings, quality, types
 from services.ingest.api.bodies import Room
 from services.ingest.api.uploading import Receiver
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import
-from services.ingest.domain.letters import Letter
+from services.ingest.domain.letters import Letter, Replay
 from services.ingest.domain.rows import Reject
+from services.ingest.domain.scores import Quality
 from services.ingest.formats import READERS
 from services.ingest.formats.opening import Unpacking, chunks, format_of
 from services.ingest.store.mappings import Kept, shipped
@@ -41,8 +42,14 @@ class Shelf:
     own: dict[tuple[str, str], Kept] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
 
-    async def add(self, job: Import) -> None:
+    async def add(self, job: Import) -> bool:
+        if job.asked_as and await self.asked(job.tenant, job.asked_as):
+            return False
         self.jobs[job.id] = job
+        return True
+
+    async def asked(self, tenant: str, key: str) -> Import | None:
+        return next((one for one in self.jobs.values() if (one.tenant, one.asked_as) == (tenant, key)), None)
 
     async def cancel(self, job: Import) -> None:
         self.jobs[job.id] = replace(job, state="cancelled", ended_at=NOW)
@@ -83,6 +90,32 @@ class LetterBox(Shelf):
 
 
 @dataclass
+class Replayed:
+    """Replays in memory."""
+
+    kept: list[tuple[str, Replay]] = field(default_factory=list)
+
+    async def of(self, tenant: str, letters: Collection[str]) -> dict[str, list[Replay]]:
+        mine = [one for owner, one in self.kept if owner == tenant]
+        return {name: [one for one in mine if one.letter == name] for name in letters}
+
+    async def keep(self, tenant: str, replay: Replay) -> None:
+        self.kept.append((tenant, replay))
+
+
+@dataclass
+class Counted:
+    """Quality in memory: what it was asked, and what it answers."""
+
+    quality: Quality = field(default_factory=lambda: Quality((), (), ()))
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    async def read(self, *asked: object) -> Quality:
+        self.asked.append(asked)
+        return self.quality
+
+
+@dataclass
 class Ingest:
     """What a test sends to, and looks into."""
 
@@ -90,6 +123,7 @@ class Ingest:
     log: MemoryLog
     issuer: TokenIssuer
     jobs: Jobs
+    counted: Counted
     letters: LetterBox
     folder: Path
 
@@ -114,6 +148,7 @@ class Ingest:
 async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
     settings = Settings(home=tmp_path, postgres_dsn="postgresql://nowhere")
     log, jobs, shelf, letters = MemoryLog(TOPICS), Jobs(), MappingShelf(), LetterBox()
+    counted = Counted()
     producer = MemoryProducer(log)
     spool = Spool(tmp_path / "imports", each_bytes=200_000, all_bytes=500_000)
     spool.open_folder(())
@@ -139,7 +174,8 @@ async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
             imports.router(imports.Desk(jobs, spool, receiver, clock, lambda: None)),
             mappings.router(shelf, room),
             types.router(),
-            dead_letters.router(letters, producer, edge, room),
+            quality.router(counted, clock),
+            dead_letters.router(dead_letters.Office(letters, Replayed(), producer, edge, room, clock)),
         ],
         checks={},
         streamed=("/v1/events", "/v1/imports"),
@@ -147,4 +183,4 @@ async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
     issuer = TokenIssuer(settings.keys)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://ingest") as client:
-        yield Ingest(client, log, issuer, jobs, letters, tmp_path / "imports")
+        yield Ingest(client, log, issuer, jobs, counted, letters, tmp_path / "imports")

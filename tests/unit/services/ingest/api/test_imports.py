@@ -1,4 +1,4 @@
-"""Uploading files, mappings and dead letters, as a sender and an operator meet them."""
+"""Uploading files and mappings, as a sender meets them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ import datetime as dt
 import gzip
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from services.ingest.domain.letters import Letter
 from services.ingest.domain.rows import Reject
 
 XES = b'<?xml version="1.0"?><log><trace/></log>'
+NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 LINES = b'{"id":"e1"}\n'
 MAPPING = "format: xes\nsource: s\nkey: k\nevents: {received: {time: t}}\n"
 
@@ -130,7 +129,46 @@ async def test_progress_ends_when_the_import_is_over(ingest: Any) -> None:
     )
     answer = await ingest.client.get("/v1/imports/import-1/events", headers=ingest.token())
     told = dict(line.split(": ", 1) for line in answer.text.strip().splitlines())
-    assert (told["event"], told["id"], json.loads(told["data"])["accepted"]) == ("ended", "12", 12)
+    assert (told["event"], told["id"], json.loads(told["data"])["accepted"]) == ("ended", "over", 12)
+
+
+async def test_a_reader_that_comes_again_hears_only_what_is_new(ingest: Any) -> None:
+    await upload(ingest, LINES)
+    done = replace(ingest.jobs.jobs["import-1"], state="done", rows_read=1, ended_at=NOW)
+    known = {**ingest.token(), "last-event-id": ingest.jobs.jobs["import-1"].version}
+    ingest.jobs.jobs["import-1"] = done
+    told = (await ingest.client.get("/v1/imports/import-1/events", headers=known)).text
+    assert (told.count("event: "), "event: ended" in told) == (1, True)
+    over = {**ingest.token(), "last-event-id": "over"}
+    assert (await ingest.client.get("/v1/imports/import-1/events", headers=over)).status_code == 204
+
+
+async def test_an_upload_that_is_repeated_under_its_key_is_one_import(ingest: Any) -> None:
+    first = await upload(ingest, LINES, **{"idempotency-key": "k1"})
+    again = await upload(ingest, LINES, **{"idempotency-key": "k1"})
+    assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
+    assert (again.headers["idempotency-replayed"], again.headers["location"]) == (
+        "true",
+        "/v1/imports/import-1",
+    )
+    assert [path.name for path in ingest.folder.iterdir()] == ["import-1"]
+    other = await upload(ingest, LINES * 2, **{"idempotency-key": "k1"})
+    assert (other.status_code, list(ingest.jobs.jobs)) == (422, ["import-1"])
+    foreign = await upload(ingest, LINES, role="operator", **{"idempotency-key": "k1"})
+    assert foreign.json()["id"] == "import-4"
+
+
+async def test_how_far_an_import_has_come_is_told_by_the_bytes_of_its_upload(ingest: Any) -> None:
+    await upload(ingest, LINES * 100)
+    began = NOW - dt.timedelta(seconds=30)
+    running = replace(ingest.jobs.jobs["import-1"], state="running", bytes_read=300, started_at=began)
+    ingest.jobs.jobs["import-1"] = replace(running, rows_read=25, older_than=NOW, placed=3)
+    seen = (await ingest.client.get("/v1/imports/import-1", headers=ingest.token())).json()
+    assert (seen["share"], seen["seconds_left"], seen["packed_bytes"]) == (0.25, 90.0, 1_200)
+    assert (seen["older_than"], seen["placed"]) == (NOW.isoformat(), 3)
+    ingest.jobs.jobs["import-1"] = replace(running, state="done")
+    done = (await ingest.client.get("/v1/imports/import-1", headers=ingest.token())).json()
+    assert (done["share"], done["seconds_left"]) == (1.0, None)
 
 
 async def test_a_mapping_can_be_read_changed_and_guarded(ingest: Any) -> None:
@@ -161,38 +199,3 @@ async def test_a_mapping_that_cannot_be_used_is_not_kept(
     answer = await ingest.client.put(f"/v1/mappings/{name}", content=body, headers=ingest.token())
     assert answer.status_code == status
     assert (await ingest.client.get("/v1/mappings/mine", headers=ingest.token())).status_code == 404
-
-
-def letter(value: bytes, key: bytes = b"demo/demo/cases/7", topic: str = "primed.case-events") -> Letter:
-    at = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-    return Letter(3, 17, at, key, value, {"primed-topic": topic, "primed-reason": "not-json"})
-
-
-async def test_a_dead_letter_is_shown_mended_and_sent_again(
-    ingest: Any, event: Callable[..., dict[str, Any]]
-) -> None:
-    ingest.letters.letters = [letter(b"{broken \xff")]
-    operator = ingest.token("operator")
-    listed = (await ingest.client.get("/v1/dead-letters", headers=operator)).json()["dead_letters"]
-    assert [(one["id"], one["reason"]) for one in listed] == [("3-17", "not-json")]
-    shown = (await ingest.client.get("/v1/dead-letters/3-17", headers=operator)).json()
-    assert shown["value"] == "{broken \\xff"
-    replay = "/v1/dead-letters/3-17/replay"
-    assert (await ingest.client.post(replay, headers=operator)).status_code == 422
-    other = event(type="primed.worker.joined.v1", data={"worker": "w-1", "team": "north"})
-    assert (await ingest.client.post(replay, json=other, headers=operator)).status_code == 422
-    assert ingest.records() == []
-    assert (await ingest.client.post(replay, json=event(), headers=operator)).status_code == 202
-    assert [json.loads(record.value)["id"] for record in ingest.records()] == ["e1"]
-
-
-async def test_a_dead_letter_is_for_its_own_operator(ingest: Any, raw: Callable[..., bytes]) -> None:
-    ingest.letters.letters = [
-        letter(raw(tenant="other"), key=b"no tenant here"),
-        letter(raw(), key=b"other/x/y"),
-    ]
-    operator = ingest.token("operator")
-    assert (await ingest.client.get("/v1/dead-letters", headers=operator)).json()["dead_letters"] == []
-    assert (await ingest.client.get("/v1/dead-letters/3-17", headers=operator)).status_code == 404
-    assert (await ingest.client.post("/v1/dead-letters/3-17/replay", headers=operator)).status_code == 404
-    assert (await ingest.client.get("/v1/dead-letters", headers=ingest.token())).status_code == 403

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def spool(tmp_path: Path) -> Spool:
 
 
 async def test_an_upload_is_read_as_it_was_sent(spool: Spool) -> None:
-    assert await spool.keep("a", pieces(b"one", b"two")) == 6
+    digest = hashlib.sha256(b"onetwo").hexdigest()
+    assert await spool.keep("a", pieces(b"one", b"two")) == (6, digest)
     with spool.open("a") as file:
         assert file.read() == b"onetwo"
 
@@ -38,7 +40,7 @@ async def test_too_much_leaves_nothing_behind(spool: Spool, tmp_path: Path) -> N
     assert [path.name for path in (tmp_path / "imports").iterdir()] == ["b"]
     spool.drop("b")
     spool.drop("b")
-    assert await spool.keep("c", pieces(b"x" * 100)) == 100
+    assert (await spool.keep("c", pieces(b"x" * 100)))[0] == 100
 
 
 async def test_a_length_that_will_not_fit_is_refused_before_it_is_read(spool: Spool) -> None:

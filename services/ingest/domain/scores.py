@@ -1,0 +1,116 @@
+"""What counts of quality say: how much of each field can be used, worst first, and how it went over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.ingest.domain.quality import FAULTS, FINE, Outcome
+
+RESULTS: tuple[Outcome, ...] = (*FINE, *FAULTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Rows of one field with one result; `examples` are rows of the newest import that had some."""
+
+    source: str
+    shape: str
+    field: str
+    result: Outcome
+    rows: int
+    imported: str
+    examples: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """All fields of something together: how many values were looked at, how many of them are faulty."""
+
+    checked: int
+    faulty: int
+
+    @property
+    def score(self) -> float | None:
+        """Per cent of values that can be used; None where nothing was looked at."""
+        return round(100 * (self.checked - self.faulty) / self.checked, 2) if self.checked else None
+
+    def shown(self) -> dict[str, Any]:
+        """As answers show it."""
+        return {"checked": self.checked, "faulty": self.faulty, "score": self.score}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """All imports of a day."""
+
+    day: dt.date
+    imports: int
+    sum: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One import."""
+
+    id: str
+    name: str
+    as_of: str | None
+    at: dt.datetime
+    sum: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What was counted in a span of days."""
+
+    seen: Sequence[Seen]
+    days: Sequence[Day]
+    imports: Sequence[Imported]
+
+
+def fields(seen: Iterable[Seen]) -> list[dict[str, Any]]:
+    """Each field with its results, the one with most faulty rows in a hundred first."""
+    grouped: defaultdict[tuple[str, str, str], list[Seen]] = defaultdict(list)
+    for one in seen:
+        grouped[one.source, one.shape, one.field].append(one)
+    found = [_field(place, several) for place, several in grouped.items()]
+    return sorted(
+        found, key=lambda one: (one["score"], -one["faulty"], one["source"], one["shape"], one["field"])
+    )
+
+
+def _field(place: tuple[str, str, str], seen: Sequence[Seen]) -> dict[str, Any]:
+    rows: Mapping[str, int] = {one.result: one.rows for one in seen}
+    examples = [
+        {"result": one.result, "import": one.imported, "rows": list(one.examples)}
+        for one in sorted(seen, key=lambda one: -one.rows)
+        if one.result not in FINE
+    ]
+    return {
+        **dict(zip(("source", "shape", "field"), place, strict=True)),
+        **total(seen).shown(),
+        "results": {result: rows.get(result, 0) for result in RESULTS},
+        "examples": examples,
+    }
+
+
+def sources(seen: Iterable[Seen]) -> list[dict[str, Any]]:
+    """Each source, the worst first."""
+    grouped: defaultdict[str, list[Seen]] = defaultdict(list)
+    for one in seen:
+        grouped[one.source].append(one)
+    found = [{"source": source, **total(several).shown()} for source, several in grouped.items()]
+    return sorted(found, key=lambda one: (one["score"], one["source"]))
+
+
+def total(seen: Iterable[Seen]) -> Sum:
+    """All of it together."""
+    several = list(seen)
+    return Sum(
+        checked=sum(one.rows for one in several),
+        faulty=sum(one.rows for one in several if one.result not in FINE),
+    )

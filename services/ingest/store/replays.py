@@ -1,0 +1,32 @@
+"""Which dead letters were sent again, when and by whom: so that whoever does it twice is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from eventlog.postgres import Pool, statements, transaction
+from services.ingest.domain.letters import Replay
+
+SQL = statements("services.ingest.store", "replays.sql")
+
+
+class Replays:
+    """The port `flow.Replays` over Postgres."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def of(self, tenant: str, letters: Collection[str]) -> Mapping[str, Sequence[Replay]]:
+        """The replays of these letters, oldest first; nothing of one that was never sent again."""
+        found: defaultdict[str, list[Replay]] = defaultdict(list)
+        async with transaction(self._pool) as connection:
+            for row in await connection.fetch(SQL["of"], tenant, list(letters)):
+                found[row["letter"]].append(Replay(**dict(row)))
+        return found
+
+    async def keep(self, tenant: str, replay: Replay) -> None:
+        """A letter was sent again."""
+        said = (replay.letter, replay.at, replay.by, replay.mended, replay.source, replay.event)
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["keep"], tenant, *said)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
@@ -15,12 +14,9 @@ from kafka import errors
 from kafka.net.compat import KafkaNetClient
 
 from eventlog.records import LogRefused, LogUnavailable, Message, Placed
-
-ROOM_BYTES = 32 * 1024 * 1024
-"""Most bytes on the way to Kafka at once; who comes after waits, so a slow Kafka cannot fill memory."""
+from eventlog.room import ROOM_BYTES, Room, size_of
 
 CLOSE_S = 2.0
-OVERHEAD_BYTES = 120
 LARGEST_REQUEST = 5 * 1024 * 1024
 REFUSALS = (
     errors.MessageSizeTooLargeError,
@@ -49,7 +45,7 @@ class KafkaProducer:
         # kafka-python blocks on metadata and on its first contact, so only this one thread ever calls it,
         # which also keeps the order of callers.
         self._thread = ThreadPoolExecutor(1, "kafka-producer")
-        self._room = _Room(room_bytes)
+        self._room = Room(room_bytes)
         self._closed = False
 
     @classmethod
@@ -69,7 +65,7 @@ class KafkaProducer:
         if self._closed:
             raise LogUnavailable("The producer is closed because the process is stopping.")
         loop = asyncio.get_running_loop()
-        size = sum(_size(message) for message in messages)
+        size = sum(map(size_of, messages))
         try:
             async with asyncio.timeout(self._timeout_s):
                 await self._room.take(size)
@@ -225,40 +221,6 @@ class _Sending:
         self.placed.set_result([_placed(future.value) for future in self._futures])
 
 
-class _Room:
-    """Bytes under way, first come first served."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._used = 0
-        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
-
-    async def take(self, size: int) -> None:
-        if not self._waiting and self._fits(size):
-            self._used += size
-            return
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append((size, turn))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.give_back(size)
-            raise
-
-    def give_back(self, size: int) -> None:
-        self._used -= size
-        while self._waiting and (self._waiting[0][1].done() or self._fits(self._waiting[0][0])):
-            size, turn = self._waiting.popleft()
-            if not turn.done():
-                self._used += size
-                turn.set_result(None)
-
-    def _fits(self, size: int) -> bool:
-        """One call larger than the whole room goes alone."""
-        return self._used + size <= self._limit or self._used == 0
-
-
 def _wake(loop: asyncio.AbstractEventLoop, waiting: asyncio.Future[None]) -> None:
     """From the client's thread: let the waiting go on; nobody waits when the loop is closed."""
 
@@ -268,10 +230,6 @@ def _wake(loop: asyncio.AbstractEventLoop, waiting: asyncio.Future[None]) -> Non
 
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(wake)
-
-
-def _size(message: Message) -> int:
-    return OVERHEAD_BYTES + len(message.key or b"") + len(message.value or b"")
 
 
 def _placed(metadata: Any) -> Placed:

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 from fastapi import FastAPI
 
-from eventlog.kafka import KafkaProducer
+from eventlog.bulk import BulkProducer
 from eventlog.migrations import connected
 from eventlog.postgres import Pool, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.holidays import bank_holidays
 from runtime.http import application
+from runtime.kept_key import kept_key
 from schemas.working_days import WorkingDays
 from services.ingest.api import dead_letters, events, imports, mappings, quality, types
 from services.ingest.api.bodies import Room
 from services.ingest.api.uploading import Receiver
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.rules import NO_RULES, BadRules, Rules, parse
-from services.ingest.formats import READERS
+from services.ingest.formats import readers
 from services.ingest.formats.opening import Unpacking, chunks, format_of
+from services.ingest.formats.twice import Twice
 from services.ingest.settings import MIB, IngestSettings
 from services.ingest.store.dead_letters import DeadLetters
 from services.ingest.store.exports import ExportBook
 from services.ingest.store.mappings import Mappings
+from services.ingest.store.pseudonyms import Pseudonyms
 from services.ingest.store.quality import QualityBook
 from services.ingest.store.replays import Replays
 from services.ingest.store.spool import Spool
@@ -43,7 +47,7 @@ def now() -> dt.datetime:
 class Rooms:
     """Everything of the service, made once and joined."""
 
-    def __init__(self, settings: IngestSettings, producer: KafkaProducer, pool: Pool) -> None:
+    def __init__(self, settings: IngestSettings, producer: BulkProducer, pool: Pool) -> None:
         self.settings, self.producer, self.pool = settings, producer, pool
         self.edge = Edge(settings.zones, rules(settings))
         self.book = ExportBook(pool, now, settings.import_rejects)
@@ -54,28 +58,35 @@ class Rooms:
             each_bytes=settings.import_limit_mib * MIB,
             all_bytes=settings.import_folder_mib * MIB,
         )
+        self.readers = readers(kept_key(settings.persons_key, settings.keys, "persons.key"))
         self.runner = ImportRunner(
             self.book,
             producer,
             place=settings.place,
             edge=self.edge,
-            readers=READERS,
+            readers=self.readers,
             opened=self.opened,
             dropped=self.spool.drop,
+            people=Pseudonyms(pool, now, lambda: secrets.token_hex(16)),
         )
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Upload]:
         """An upload's unpacked bytes."""
         with self.spool.open(name) as file:
-            yield Upload(chunks(file, self.unpacking), file.tell)
+
+            def begin() -> Iterator[bytes]:
+                file.seek(0)
+                return chunks(file, self.unpacking)
+
+            yield Upload(Twice(begin), file.tell)
 
     def receiver(self) -> Receiver:
         """Takes uploads in."""
         return Receiver(
             uploads=self.spool,
             mappings=self.mappings,
-            formats=READERS.keys(),
+            formats=self.readers.keys(),
             chunks=lambda file: chunks(file, self.unpacking),
             format_of=format_of,
             new_id=lambda: uuid.uuid4().hex,
@@ -128,7 +139,7 @@ async def main() -> int:
     settings = IngestSettings()
     telemetry.configure("ingest", settings.log_level)
     async with AsyncExitStack() as stack:
-        producer = await KafkaProducer.start(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
+        producer = BulkProducer(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
         stack.push_async_callback(producer.close)
         pool = await connected(settings.postgres_dsn, "ingest")
         stack.push_async_callback(pool.close)

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from eventlog.bulk import BulkProducer
 from eventlog.kafka import KafkaProducer
 from eventlog.records import LogRefused, LogUnavailable, Message, Record
 from eventlog.topics import Topic, declared, ensure
-from tests.integration.eventlog.worlds import KafkaWorld, Ledger, until
+from tests.integration.eventlog.worlds import BulkWorld, KafkaWorld, Ledger, until
 
 pytestmark = pytest.mark.real
+both = pytest.mark.parametrize("producer_of", [KafkaProducer, BulkProducer])
 
 
 @asynccontextmanager
@@ -38,8 +40,9 @@ async def never_blocked(longest_s: float = 0.5) -> AsyncIterator[None]:
     assert worst < longest_s, f"the loop stood still for {worst:.2f} seconds"
 
 
-async def test_a_kafka_that_is_not_there_is_said_within_the_timeout() -> None:
-    producer = await KafkaProducer.start("127.0.0.1:1", timeout_s=1.0)
+@both
+async def test_a_kafka_that_is_not_there_is_said_within_the_timeout(producer_of: Any) -> None:
+    producer = producer_of("127.0.0.1:1", timeout_s=1.0)
     async with never_blocked():
         for _ in range(2):
             before = time.monotonic()
@@ -50,10 +53,13 @@ async def test_a_kafka_that_is_not_there_is_said_within_the_timeout() -> None:
     await producer.close()
 
 
-async def test_a_frozen_kafka_gives_back_pressure_and_recovers_by_itself(stack: Any) -> None:
+@both
+async def test_a_frozen_kafka_gives_back_pressure_and_recovers_by_itself(
+    stack: Any, producer_of: Any
+) -> None:
     world = KafkaWorld(stack)
     topic = await world.topic()
-    producer = KafkaProducer(stack.bootstrap, timeout_s=1.5, room_bytes=200_000)
+    producer = producer_of(stack.bootstrap, timeout_s=1.5, room_bytes=200_000)
     await producer.send([Message(topic, b"a", b"first")])
     assert await producer.reachable() is None
     os.kill(stack.kafka.pid, signal.SIGSTOP)
@@ -64,7 +70,7 @@ async def test_a_frozen_kafka_gives_back_pressure_and_recovers_by_itself(stack: 
             results = await asyncio.gather(*sending, return_exceptions=True)
             assert time.monotonic() - before < 3
         assert {type(result) for result in results} == {LogUnavailable}
-        leaving = KafkaProducer(stack.bootstrap, timeout_s=0.5)
+        leaving = producer_of(stack.bootstrap, timeout_s=0.5)
         with pytest.raises(LogUnavailable):
             await leaving.send([Message(topic, b"a", b"never acknowledged")])
         before = time.monotonic()
@@ -88,8 +94,9 @@ async def test_a_frozen_kafka_gives_back_pressure_and_recovers_by_itself(stack: 
     await producer.close()
 
 
-async def test_a_record_that_is_too_large_is_refused_for_good(stack: Any) -> None:
-    producer = await KafkaProducer.start(stack.bootstrap, timeout_s=10)
+@both
+async def test_a_record_that_is_too_large_is_refused_for_good(stack: Any, producer_of: Any) -> None:
+    producer = producer_of(stack.bootstrap, timeout_s=10)
     with pytest.raises(LogRefused, match="TooLarge"):
         await producer.send([Message("primed.case-events", b"a", bytes(6_000_000))])
     await producer.close()
@@ -98,8 +105,9 @@ async def test_a_record_that_is_too_large_is_refused_for_good(stack: Any) -> Non
 
 
 @pytest.mark.faults
-async def test_a_restarted_kafka_is_found_again_by_everybody(stack: Any) -> None:
-    world = KafkaWorld(stack)
+@pytest.mark.parametrize("world_of", [KafkaWorld, BulkWorld])
+async def test_a_restarted_kafka_is_found_again_by_everybody(stack: Any, world_of: Any) -> None:
+    world = world_of(stack)
     topic = await world.topic(3)
     producer = await world.producer()
     ledger, heard = Ledger(), []

@@ -17,45 +17,45 @@ def messages(topic: str, count: int, start: int = 0) -> list[Message]:
     return [Message(topic, b"key-%d" % (n % 50), b"value-%d" % n) for n in range(start, start + count)]
 
 
-async def test_a_sent_record_stands_where_the_answer_says(world: Any) -> None:
-    topic = await world.topic()
-    producer = await world.producer()
+async def test_a_sent_record_stands_where_the_answer_says(sending_world: Any) -> None:
+    topic = await sending_world.topic()
+    producer = await sending_world.producer()
     placed = await producer.send(messages(topic, 100))
     assert [place.partition for place in placed] == [
         partition_of(b"key-%d" % (n % 50), 12) for n in range(100)
     ]
     ledger = Ledger()
-    carriage = await world.carriage(topic, ledger)
+    carriage = await sending_world.carriage(topic, ledger)
     await until(lambda: len(ledger.taken) == 100, also=carriage)
     found = {(record.partition, record.offset): record.value for record in ledger.taken}
     assert [found[place.partition, place.offset] for place in placed] == [b"value-%d" % n for n in range(100)]
 
 
-async def test_key_headers_and_time_travel_with_the_value(world: Any) -> None:
-    topic = await world.topic(1)
-    producer = await world.producer()
+async def test_key_headers_and_time_travel_with_the_value(sending_world: Any) -> None:
+    topic = await sending_world.topic(1)
+    producer = await sending_world.producer()
     await producer.send([Message(topic, b"a", b"b"), Message(topic, b"gone", None, (("why", b"\xff\x00"),))])
     ledger = Ledger()
-    await until(lambda: len(ledger.taken) == 2, also=await world.carriage(topic, ledger))
+    await until(lambda: len(ledger.taken) == 2, also=await sending_world.carriage(topic, ledger))
     event, tombstone = ledger.taken
     assert (event.key, event.value, event.headers) == (b"a", b"b", EVENT_HEADERS)
     assert (tombstone.key, tombstone.value, tombstone.headers) == (b"gone", None, (("why", b"\xff\x00"),))
     assert event.timestamp_ms > 1_700_000_000_000
 
 
-async def test_records_of_one_key_stay_in_the_order_in_which_they_were_sent(world: Any) -> None:
-    topic = await world.topic()
-    producer = await world.producer()
+async def test_records_of_one_key_stay_in_the_order_in_which_they_were_sent(sending_world: Any) -> None:
+    topic = await sending_world.topic()
+    producer = await sending_world.producer()
     sending = [asyncio.create_task(producer.send([Message(topic, b"one", b"%d" % n)])) for n in range(200)]
     await asyncio.gather(*sending)
     ledger = Ledger()
-    await until(lambda: len(ledger.taken) == 200, also=await world.carriage(topic, ledger))
+    await until(lambda: len(ledger.taken) == 200, also=await sending_world.carriage(topic, ledger))
     assert ledger.values == [b"%d" % n for n in range(200)]
 
 
-async def test_nothing_to_send_needs_no_log(world: Any) -> None:
-    topic = await world.topic()
-    producer = await world.producer()
+async def test_nothing_to_send_needs_no_log(sending_world: Any) -> None:
+    topic = await sending_world.topic()
+    producer = await sending_world.producer()
     assert await producer.send([]) == []
     assert await producer.send([Message(topic, b"a", b"b")]) == [Placed(topic, partition_of(b"a", 12), 0)]
 

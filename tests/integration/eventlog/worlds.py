@@ -10,6 +10,7 @@ from typing import Any
 from kafka.admin import KafkaAdminClient
 from kafka.structs import TopicPartition as KafkaPlace
 
+from eventlog.bulk import BulkProducer
 from eventlog.carriage import Carriage
 from eventlog.following import Follower
 from eventlog.kafka import KafkaProducer, Producer
@@ -148,9 +149,20 @@ class KafkaWorld(MemoryWorld):
         await asyncio.to_thread(forget)
 
 
+class BulkWorld(KafkaWorld):
+    """The real Kafka, written to by the producer for very many events."""
+
+    name = "bulk"
+
+    async def producer(self) -> Producer:
+        producer = BulkProducer(self.bootstrap, timeout_s=20)
+        self.started.append(Closing(producer))
+        return producer
+
+
 @dataclasses.dataclass
 class Closing:
-    producer: KafkaProducer
+    producer: Producer
 
     async def stop(self) -> None:
         await self.producer.close()

@@ -10,6 +10,9 @@ from pathlib import Path
 from primed.simulate import daily, saying
 from primed.simulate.state import Said, State, fresh
 
+LATE = 23.5 * 60
+"""Minute of the day at which exports are taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Council:
@@ -53,5 +56,5 @@ Writer = Callable[[Council, Path], Sequence[Written]]
 
 
 def as_of(day: dt.date) -> str:
-    """The moment of an export that is taken when the day is over."""
-    return saying.local(day + dt.timedelta(1), 0).isoformat()
+    """The moment of an export that is taken late on the day, so that what it shows first counts that day."""
+    return saying.local(day, LATE).isoformat()

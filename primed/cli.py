@@ -18,6 +18,8 @@ COMMANDS: Mapping[str, str] = {
     "token": "primed.commands.tokens:token",
     "doctor": "primed.commands.doctor:doctor",
     "import": "primed.commands.importing:import_file",
+    "imports": "primed.commands.imports:app",
+    "quality": "primed.commands.quality:quality",
     "mapping": "primed.commands.mapping:app",
     "ledger": "primed.commands.ledger:app",
     "positions": "primed.commands.ledger:positions",

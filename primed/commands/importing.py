@@ -1,25 +1,30 @@
-"""`primed import`: a file into the log, with progress and the result."""
+"""`primed import`: a file into the log, with progress and the result; cut off anywhere, it goes on itself."""
 
+import hashlib
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import httpx2
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from primed.commands.asking import answer, client
 from primed.commands.settings import shared
-from primed.commands.speaking import err, say, say_json
-from primed.trouble import Trouble
+from primed.commands.speaking import say
+from primed.commands.watching import OVER, bar, tell
+from primed.commands.watching import follow as followed
 
 CHUNK = 256 * 1024
-OVER = ("done", "failed", "cancelled")
+PAUSES_S = (1.0, 3.0, 6.0)
+"""Before an upload that broke off is sent again, under the same key: ingest may be starting again."""
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Plain or gzip.")]
 Format = Annotated[
-    str | None, typer.Option("--format", help="cloudevents, table or xes; seen from the file if left out.")
+    str | None,
+    typer.Option("--format", help="cloudevents, table, steps, cld or xes; seen from the file if left out."),
 ]
 Mapping = Annotated[
     str | None, typer.Option(help="Name of a mapping, or a YAML file with one, kept under its name.")
@@ -44,17 +49,16 @@ def import_file(
     """Stream a file to ingest and follow it into the log. Importing the same file again changes nothing."""
     settings = shared()
     asked = {"format": form, "name": name or file.name, "as_of": as_of, "coverage": coverage}
-    with client(settings, settings.ingest_url, "operator") as ingest, _bar() as bar:
+    with client(settings, settings.ingest_url, "operator") as ingest, bar() as progress:
         asked["mapping"] = _mapping(ingest, mapping)
-        job = _upload(ingest, bar, file, {key: value for key, value in asked.items() if value})
+        job = _on_its_way(ingest, file, asked)
+        if job is None:
+            job = _sent(ingest, progress, file, {key: value for key, value in asked.items() if value})
+        elif not as_json:
+            say(f"{file.name} is on its way already, as import {job['id']}; it is not sent again.")
         if follow:
-            job = _follow(ingest, bar, job)
-    if as_json:
-        say_json(job)
-    else:
-        _tell(job, follow)
-    if job["state"] in ("failed", "cancelled"):
-        raise typer.Exit(1)
+            job = followed(ingest, progress, job)
+    tell(job, as_json)
 
 
 def _mapping(ingest: httpx2.Client, named: str | None) -> str | None:
@@ -69,54 +73,61 @@ def _mapping(ingest: httpx2.Client, named: str | None) -> str | None:
     return stem
 
 
-def _upload(ingest: httpx2.Client, bar: Progress, file: Path, asked: dict[str, Any]) -> dict[str, Any]:
-    size = file.stat().st_size
-    task = bar.add_task(f"Sending {file.name}", total=size)
+def _on_its_way(ingest: httpx2.Client, file: Path, asked: dict[str, str | None]) -> dict[str, Any] | None:
+    """The import of this very file, asked for in the same way, by a command that did not see its end."""
+    newest = answer(ingest.get("/v1/imports", params={"limit": 50}))["imports"]
+    waiting = [job for job in newest if job["state"] not in OVER]
+    if not waiting:
+        return None
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    return next((job for job in waiting if job["digest"] == digest and _same(job, asked)), None)
 
-    def body() -> Iterator[bytes]:
-        with file.open("rb") as opened:
-            while chunk := opened.read(CHUNK):
-                yield chunk
-                bar.advance(task, len(chunk))
 
-    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-    job: dict[str, Any] = answer(ingest.post("/v1/imports", params=asked, content=body(), headers=headers))
+def _same(job: dict[str, Any], asked: dict[str, str | None]) -> bool:
+    """Whether the import was asked for so; what was left out was taken from the file or its mapping."""
+    if any(asked[name] not in (None, job[name]) for name in ("format", "mapping", "as_of")):
+        return False
+    match asked["coverage"]:
+        case None:
+            return True
+        case "none":
+            return job["coverage"] is None
+        case "all":
+            return bool(job["coverage"] and job["coverage"]["field"] is None)
+        case said:
+            field, _, days = said.partition(":")
+            first, _, last = days.partition("..")
+            return bool(job["coverage"] == {"field": field, "first": first or None, "last": last or None})
+
+
+def _sent(ingest: httpx2.Client, progress: Progress, file: Path, asked: dict[str, Any]) -> dict[str, Any]:
+    """Upload the file; where the connection breaks, again under the same key, so that it is one import."""
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Content-Length": str(file.stat().st_size),
+        "Idempotency-Key": uuid.uuid4().hex,
+    }
+    task = progress.add_task(f"Sending {file.name}", total=max(file.stat().st_size, 1))
+    for pause in (*PAUSES_S, None):
+        progress.update(task, completed=0)
+        try:
+            found = ingest.post(
+                "/v1/imports", params=asked, content=_pieces(file, progress, task), headers=headers
+            )
+        except httpx2.TransportError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+        else:
+            break
+    progress.remove_task(task)
+    job: dict[str, Any] = answer(found)
     return job
 
 
-def _follow(ingest: httpx2.Client, bar: Progress, job: dict[str, Any]) -> dict[str, Any]:
-    task = bar.add_task("Reading", total=None)
-    while job["state"] not in OVER:
-        time.sleep(0.2)
-        job = answer(ingest.get(f"/v1/imports/{job['id']}"))
-        bar.update(task, description=f"{job['rows_read']} rows read, {job['events']} events in the log")
-    return job
-
-
-def _tell(job: dict[str, Any], follow: bool) -> None:
-    if not follow and job["state"] not in OVER:
-        say(f"{job['name']} is on its way as import {job['id']}.")
-        return
-    if job["state"] == "failed":
-        raise Trouble(
-            f"The import failed: {job['error']}", "Mend the file or the mapping and import it again."
-        )
-    counts = f"{job['rows_read']} rows read, {job['accepted']} taken, {job['events']} events in the log."
-    say(f"{job['name']}: {counts}")
-    if job["coverage"] is not None or job["unchanged"]:
-        say(f"{job['unchanged']} rows say nothing new; {job['withdrawn']} items are gone and were withdrawn.")
-    if job["note"]:
-        say(job["note"])
-    if job["refused"]:
-        say(f"{job['refused']} rows were refused; why, as CSV: GET {job['rejects']} of ingest.")
-
-
-def _bar() -> Progress:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeElapsedColumn(),
-    )
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+def _pieces(file: Path, progress: Progress, task: Any) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            yield chunk
+            progress.advance(task, len(chunk))

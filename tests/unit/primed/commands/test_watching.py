@@ -1,0 +1,90 @@
+"""What commands say of an import while it runs and when it is over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+import typer
+
+from primed.commands import watching
+from primed.commands.importing import _same
+from primed.trouble import Trouble
+
+JOB: dict[str, Any] = {
+    "id": "i1", "name": "night.csv", "state": "running", "rows_read": 12_000, "accepted": 11_900,
+    "unchanged": 11_000, "refused": 100, "withdrawn": 0, "events": 900, "rate": 4_000.0, "share": 0.25,
+    "seconds_left": 200.0, "older_than": None, "placed": 0, "note": None, "error": None,
+    "coverage": {"field": None, "first": None, "last": None}, "format": "table", "mapping": "reviews",
+    "as_of": "2026-11-22T18:00:00+00:00",
+}  # fmt: skip
+
+
+def test_a_running_import_says_how_long_it_will_take() -> None:
+    assert watching.line(JOB) == (
+        "12,000 rows read, 11,900 taken, 11,000 unchanged, 100 refused, 4,000 rows/s, about 3 min left"
+    )
+    assert watching.line({**JOB, "note": "Kafka cannot be reached."}) == "Kafka cannot be reached."
+
+
+def test_an_older_file_says_where_its_rows_went() -> None:
+    done = {**JOB, "state": "done", "older_than": "2026-11-23T18:00:00+00:00", "placed": 3}
+    assert watching.result(done)[2] == (
+        "Older than what is known (as of 2026-11-23T18:00:00+00:00): 3 rows put where they belong."
+    )
+    assert watching.result(done)[-1].endswith("primed imports rejects i1")
+
+
+def test_a_failed_import_is_trouble_and_a_cancelled_one_is_no_success() -> None:
+    with pytest.raises(Trouble, match="broken"):
+        watching.tell({**JOB, "state": "failed", "error": "It is broken."}, as_json=False)
+    with pytest.raises(typer.Exit):
+        watching.tell({**JOB, "state": "cancelled"}, as_json=False)
+
+
+def test_watching_goes_on_while_ingest_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        if len(asked) < 3:
+            raise httpx2.ConnectError("refused")
+        return httpx2.Response(200, json={**JOB, "state": "done"})
+
+    monkeypatch.setattr(watching.time, "sleep", lambda seconds: None)
+    with httpx2.Client(transport=httpx2.MockTransport(answer), base_url="http://ingest") as ingest:
+        assert watching.follow(ingest, watching.bar(), JOB)["state"] == "done"
+    assert asked == ["/v1/imports/i1"] * 3
+
+
+def test_ctrl_c_leaves_it_running_and_says_how_to_look_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pressed(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching.time, "sleep", pressed)
+    with httpx2.Client(base_url="http://ingest") as ingest, pytest.raises(typer.Exit) as left:
+        watching.follow(ingest, watching.bar(), JOB)
+    assert left.value.exit_code == 130
+    said = capsys.readouterr().out
+    assert "primed imports follow i1" in said
+    assert "primed imports cancel i1" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "same"),
+    [
+        ({}, True),
+        ({"coverage": "all"}, True),
+        ({"coverage": "none"}, False),
+        ({"coverage": "received:2026-04-01.."}, False),
+        ({"mapping": "other"}, False),
+        ({"as_of": "2026-11-23T18:00:00+00:00"}, False),
+        ({"mapping": "reviews", "format": "table"}, True),
+    ],
+)
+def test_the_same_file_asked_for_in_the_same_way_is_not_sent_again(asked: dict[str, str], same: bool) -> None:
+    whole = {"format": None, "mapping": None, "as_of": None, "coverage": None, **asked}
+    assert _same(JOB, whole) is same

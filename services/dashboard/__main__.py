@@ -76,6 +76,7 @@ def _desk(settings: DashboardSettings, services: Services, hub: Hub) -> Desk:
         issuer=TokenIssuer(settings.keys, audience=settings.oidc_audience) if local else None,
         tenant=settings.tenant,
         session_s=settings.dashboard_session_s,
+        cases=settings.dashboard_case_links,
     )
 
 

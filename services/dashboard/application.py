@@ -17,6 +17,7 @@ from services.dashboard.pages import (
     exceptions,
     figures,
     meetings,
+    mine,
     session,
     sign_in,
     units,
@@ -32,6 +33,7 @@ ROUTERS = (
     exceptions.router,
     commitments.router,
     meetings.router,
+    mine.router,
     live.router,
 )
 PUBLIC = ("/sign-in", "/sign-out")

@@ -46,6 +46,8 @@ class Asked:
     when: Moment
     names: Callable[[str], str]
     paused: bool = False
+    cases: Mapping[str, str] = field(default_factory=dict)
+    """Where work is found in the case systems: an address template by source."""
     options: Mapping[str, str] = field(default_factory=dict)
 
 

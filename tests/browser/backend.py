@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from tests.browser import council
+from tests.browser import council, further
 
 SERVICE = {
     "measures": "metrics",
@@ -25,6 +25,9 @@ SERVICE = {
     "commitments": "actions",
     "escalations": "notify",
     "rules": "notify",
+    "funnel": "metrics",
+    "effects": "metrics",
+    "restatements": "metrics",
 }
 
 
@@ -76,7 +79,7 @@ def application(backend: Backend) -> FastAPI:
         return answer
 
     app.state.backend = backend
-    for router in (metrics, actions, notify):
+    for router in (further.routes(), metrics, actions, notify):
         app.include_router(router)
     return app
 

@@ -57,6 +57,7 @@ def served(home: Path) -> Iterator[Site]:
             issuer=TokenIssuer(settings.keys),
             tenant="demo",
             session_s=3600,
+            cases={"demo/cases": "https://cases.example/case/{key}"},
         )
         with running(pages(desk, hub, token_reader(settings), {})) as (front, loop):
             yield Site(front, found, hub, loop)

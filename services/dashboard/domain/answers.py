@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 T = TypeVar("T")
 Number = int | float
@@ -16,6 +16,9 @@ class Meta(Struct, frozen=True, kw_only=True):
     as_at: str = ""
     as_known: str | None = None
     fresh_at: str | None = None
+    stale_feeds: tuple[str, ...] = ()
+    complete_from: str | None = None
+    note: str | None = None
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -77,6 +80,13 @@ class Point(Struct, frozen=True, kw_only=True):
     judged: str | None = None
 
 
+class Rebase(Struct, frozen=True, kw_only=True):
+    """From this day on a series is judged by new limits, and why."""
+
+    since: str = field(default="", name="from")
+    reason: str = ""
+
+
 class Series(Meta, frozen=True, kw_only=True):
     """A measure over time; `points` are in date order."""
 
@@ -91,6 +101,7 @@ class Series(Meta, frozen=True, kw_only=True):
     variation: str | None = None
     assurance: str | None = None
     finding: str | None = None
+    rebases: tuple[Rebase, ...] = ()
 
 
 class ReportRow(Struct, frozen=True, kw_only=True):
@@ -119,6 +130,8 @@ class Report(Meta, frozen=True, kw_only=True):
     unit: str = ""
     by: str = ""
     finding: str | None = None
+    first: str = field(default="", name="from")
+    last: str = field(default="", name="to")
     rows: tuple[ReportRow, ...] = ()
     before_from: str | None = None
     before_to: str | None = None
@@ -233,6 +246,9 @@ class Feed(Struct, frozen=True, kw_only=True):
     last_known: str | None = None
     events: int = 0
     quiet: bool = False
+    declared: bool = True
+    late_from: str | None = None
+    complete_from: str | None = None
 
 
 class Feeds(Meta, frozen=True, kw_only=True):

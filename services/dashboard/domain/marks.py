@@ -37,3 +37,24 @@ class Note:
     period: str
     text: str
     when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A labelled amount; `dark` of it is drawn in full colour, the rest pale."""
+
+    label: str
+    amount: int
+    dark: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of a bridge: from `start` to `end` in pounds; `whole` ones are levels, not changes."""
+
+    label: str
+    start: float
+    end: float
+    text: str
+    whole: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -22,8 +23,10 @@ from services.dashboard.domain.answers import (
     Series,
     WorkList,
 )
+from services.dashboard.domain.reported import Effects, Funnel, Restatements
 
 T = TypeVar("T", bound=Struct)
+Given = Mapping[str, str | int]
 Params = tuple[tuple[str, str], ...]
 REPORTS = ("workload", "completed", "outcomes")
 BACK = 24
@@ -98,6 +101,28 @@ def workload(unit: str, when: Moment) -> Question[Report]:
     return report("workload", unit, when, "month")
 
 
+def told(name: str, shape: type[T], unit: str, when: Moment, given: Given) -> Question[T]:
+    """A report of metrics in its own shape; `given` says how it is cut and over which days."""
+    return Question("metrics", f"/v1/reports/{name}", shape, _params(unit=unit, **given) + when.params)
+
+
+def funnel(measure: str, unit: str, period: str, when: Moment) -> Question[Funnel]:
+    """The teams of a unit compared."""
+    asked = _params(measure=measure, unit=unit, period=period)
+    return Question("metrics", "/v1/funnel", Funnel, asked + when.params)
+
+
+def effects(when: Moment, given: Given) -> Question[Effects]:
+    """What decisions did: of a unit, or of one worker."""
+    return Question("metrics", "/v1/effects", Effects, _params(**given) + when.params)
+
+
+def restatements(measure: str, unit: str, when: Moment, given: Given) -> Question[Restatements]:
+    """What changed since figures of a measure were given."""
+    asked = _params(measure=measure, unit=unit, **given)
+    return Question("metrics", "/v1/restatements", Restatements, asked + when.params)
+
+
 def quarter_before(today: dt.date) -> tuple[dt.date, dt.date]:
     """The three finished months before the month of this day."""
     first = dt.date.fromisoformat(words.months_after(words.month_of(today), -3) + "-01")
@@ -126,10 +151,10 @@ def item(subject: str) -> Question[Item]:
     return Question("metrics", "/v1/items", Item, _params(subject=subject))
 
 
-def work(unit: str, limit: int, worker: str = "", cursor: str = "") -> Question[WorkList]:
-    """Open work as it stands now, the most urgent first."""
+def work(unit: str, limit: int, when: Moment, worker: str = "", cursor: str = "") -> Question[WorkList]:
+    """Open work as it stands now or stood on the page's day, the most urgent first."""
     asked = _params(unit=unit, state="open", worker=worker, order="urgency", limit=limit, cursor=cursor)
-    return Question("metrics", "/v1/work", WorkList, asked)
+    return Question("metrics", "/v1/work", WorkList, asked + when.params)
 
 
 def commitments(

@@ -27,7 +27,8 @@ def of_work(due: str | None, today: dt.date) -> Urgency:
     days = (date - today).days
     if days < 0:
         return Urgency(f"{words.plural(-days, 'day')} overdue", "late")
-    return _coming(days, date, today)
+    coming = _coming(days, date, today)
+    return coming if coming.tone == "soon" else Urgency(f"Due in {words.plural(days, 'day')}", "later")
 
 
 def of_promise(deadline: str, today: dt.date) -> Urgency:

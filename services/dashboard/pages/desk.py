@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
 import jinja2
@@ -20,8 +20,9 @@ from schemas.tree import Tree as Whole
 from services.dashboard.domain import words
 from services.dashboard.domain.questions import Moment
 from services.dashboard.domain.tree import Tree
-from services.dashboard.flow import Asked, Page, Part, Reader, page
+from services.dashboard.flow import Asked, Part, Reader, page
 from services.dashboard.pages import session
+from services.dashboard.pages.navigation import places
 
 READERS = ("practitioner", "manager", "head", "director", "finance", "analyst", "operator")
 HOLDERS = ("manager", "head", "director")
@@ -65,6 +66,7 @@ class Desk:
     issuer: TokenIssuer | None
     tenant: str
     session_s: int
+    cases: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, staff: str | None) -> str:
         """A person's name, or the id where the directory cannot say."""
@@ -99,6 +101,7 @@ def asked(request: Request, who: Principal, unit: str | None = None, /, **option
         when=when,
         names=desk(request).name,
         paused=query.get("live") == "off",
+        cases=desk(request).cases,
         options={**query, **options},
     )
 
@@ -144,7 +147,7 @@ async def show(
         "when": asking.when,
         "today": asking.when.today,
         "as_at": asking.when.as_at.isoformat() if asking.when.as_at else None,
-        "places": places(who, read, asking),
+        "places": places(who, asking.tree, asking.unit, read.waiting),
         "live": None if asking.when.as_at or asking.paused else f"/live?unit={asking.unit}",
         "nav": nav,
         "errors": errors,
@@ -168,29 +171,6 @@ def frame(request: Request, who: Principal | None) -> dict[str, Any]:
         "said": DONE.get(request.query_params.get("done", ""), ""),
         "now": desk(request).clock(),
     }
-
-
-def places(who: Principal, read: Page, asking: Asked) -> list[tuple[str, str, str]]:
-    """Where the head of a page leads: (key, address, words)."""
-    units = asking.tree.units
-    team = next(
-        (one for one in (asking.unit, asking.tree.home) if one in units and units[one].level == "team"), None
-    )
-    above = [one.id for one in asking.tree.path(asking.unit)] + [asking.unit]
-    wide = next((one for one in reversed(above) if one in units and units[one].level != "team"), None)
-    waiting = f"Exceptions ({read.waiting})" if read.waiting else "Exceptions"
-    found = [
-        ("overview", f"/units/{wide}", "Overview") if wide else None,
-        ("team", f"/units/{team}", "Team") if team else None,
-        ("work", f"/units/{asking.tree.home}/work?worker={who.subject}", "My work")
-        if who.role == "practitioner"
-        else None,
-        ("meetings", "/meetings", "Meetings"),
-        ("commitments", "/commitments", "Commitments"),
-        ("exceptions", "/exceptions", waiting),
-        ("catalogue", "/catalogue", "Catalogue"),
-    ]
-    return [place for place in found if place]
 
 
 def onward(path: str, done: str) -> RedirectResponse:

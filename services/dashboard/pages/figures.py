@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.dashboard.pages import desk
+from services.dashboard.pages import desk, files
 from services.dashboard.pages.desk import Who
-from services.dashboard.stories import measure
+from services.dashboard.stories import feeding, measure, restated
 
 router = APIRouter()
 Id = Annotated[str, Path(max_length=200)]
@@ -19,7 +19,23 @@ Id = Annotated[str, Path(max_length=200)]
 async def measure_page(request: Request, who: Who, measure_id: Id) -> Response:
     """A measure of a unit over time, with its definition."""
     asking = desk.asked(request, who, measure=measure_id)
-    return await desk.show(request, who, asking, "measure.html", {"measure": measure.measure}, nav="team")
+    parts = {"measure": measure.measure, "changes": restated.changes}
+    return await desk.show(request, who, asking, "measure.html", parts, nav="")
+
+
+@router.get("/measures/{measure_id}/file.{form}")
+async def measure_file(request: Request, who: Who, measure_id: Id, form: Literal["csv", "xlsx"]) -> Response:
+    """A measure's series as CSV or Excel: the periods, limits and marks of its chart."""
+    asking = desk.asked(request, who, measure=measure_id)
+    sheet = await measure.table(asking)
+    return files.answer(sheet, form, f"{measure_id}-{asking.unit}-{asking.when.today}")
+
+
+@router.get("/feeds", response_class=HTMLResponse)
+async def feeds(request: Request, who: Who) -> Response:
+    """Who feeds the ledger, and who has been silent for too long."""
+    asking = desk.asked(request, who)
+    return await desk.show(request, who, asking, "feeds.html", {"feeds": feeding.feeds}, nav="feeds")
 
 
 @router.get("/explain", response_class=HTMLResponse)
@@ -32,21 +48,21 @@ async def explain(
     """What a figure is made of: its definition, its lines, and each line's event."""
     asking = desk.asked(request, who, measure=measure_id, period=period)
     parts = {"explanation": measure.explanation}
-    return await desk.show(request, who, asking, "explain.html", parts, nav="team")
+    return await desk.show(request, who, asking, "explain.html", parts, nav="")
 
 
 @router.get("/events/{topic}/{partition}/{offset}", response_class=HTMLResponse)
 async def event(request: Request, who: Who, topic: Id, partition: int, offset: int) -> Response:
     """One event of the log, and the lines that it caused."""
     asking = desk.asked(request, who, topic=topic, partition=str(partition), offset=str(offset))
-    return await desk.show(request, who, asking, "event.html", {"event": measure.event}, nav="team")
+    return await desk.show(request, who, asking, "event.html", {"event": measure.event}, nav="")
 
 
 @router.get("/items", response_class=HTMLResponse)
 async def item(request: Request, who: Who, subject: Annotated[str, Query(max_length=300)]) -> Response:
     """One piece of work: how it stands, its events and its lines."""
     asking = desk.asked(request, who, subject=subject)
-    return await desk.show(request, who, asking, "item.html", {"item": measure.item}, nav="team")
+    return await desk.show(request, who, asking, "item.html", {"item": measure.item}, nav="")
 
 
 @router.get("/catalogue", response_class=HTMLResponse)

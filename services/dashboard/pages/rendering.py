@@ -12,8 +12,10 @@ from urllib.parse import quote, urlencode
 import jinja2
 from markupsafe import Markup
 
-from services.dashboard.charts import bars, outcomes, sparkline, spc, svg
+from services.dashboard.charts import bars, bridge, funnel, lots, outcomes, sparkline, spc, svg
 from services.dashboard.domain import reports, urgency, words
+from services.dashboard.domain.reported import Funnel
+from services.dashboard.domain.reporting import Told
 
 HERE = Path(__file__).resolve().parent.parent
 STATIC = HERE / "static"
@@ -35,6 +37,10 @@ def environment() -> jinja2.Environment:
         workload_chart=workload_chart,
         series_chart=series_chart,
         outcomes_chart=outcomes_chart,
+        bridge_chart=bridge_chart,
+        funnel_chart=funnel_chart,
+        lots_chart=lots_chart,
+        scale_cut=bridge.cut,
         spark=spark,
         link=link,
     )
@@ -97,6 +103,38 @@ def outcomes_chart(view: reports.Outcomes) -> Markup:
             description=view.description,
             now=view.now,
             before="a year before" if view.before else "",
+        )
+    )
+
+
+def bridge_chart(told: Told, title: str) -> Markup:
+    """What care costs a week from opening to closing, once for a desk and once for a phone."""
+    spoken = "; ".join(f"{rung.label} {rung.text}" for rung in told.rungs)
+    return _both(lambda size: bridge.steps(told.rungs, size, key="bridge", title=title, description=spoken))
+
+
+def funnel_chart(found: Funnel, title: str) -> Markup:
+    """Teams beside the limits of chance, once for a desk and once for a phone."""
+    spoken = "; ".join(
+        f"{spot.name} {words.shown(spot.value, found.unit_of_measure)} of {words.number(spot.denominator)}"
+        for spot in found.teams
+    )
+    return _both(lambda size: funnel.plot(found, size, key="funnel", title=title, description=spoken))
+
+
+def lots_chart(told: Told, which: int, name: str) -> Markup:
+    """Labelled amounts, once for a desk and once for a phone."""
+    said, drawn = told.lots[which]
+    spoken = "; ".join(f"{lot.label} {lot.text}" for lot in drawn)
+    return _both(
+        lambda size: lots.bars(
+            drawn,
+            size,
+            key=f"{name}-{which}",
+            title=said or told.finding,
+            description=spoken,
+            named=told.key,
+            worse=name == "ages",
         )
     )
 

@@ -7,14 +7,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from runtime.http import Problem
-from services.dashboard.pages import desk
+from runtime.http import Problem, not_found
+from services.dashboard.domain.reporting import ABOUT, ReportName
+from services.dashboard.pages import desk, files
 from services.dashboard.pages.desk import Who
-from services.dashboard.stories import measure, overview, team
+from services.dashboard.stories import comparing, measure, overview, reporting, team
 
 router = APIRouter()
+PASSED = ("by", "per", "from", "to", "as_at", "direction", "setting", "kind", "worker")
+"""What a file is asked by, as the report was."""
 UnitId = Annotated[str, Path(max_length=200)]
-ReportName = Literal["workload", "completed", "outcomes"]
+Form = Literal["csv", "xlsx"]
 
 
 @router.get("/", response_class=RedirectResponse)
@@ -44,28 +47,54 @@ async def unit_page(request: Request, who: Who, unit: UnitId) -> Response:
 async def work(request: Request, who: Who, unit: UnitId) -> Response:
     """The open work of a unit."""
     asking = desk.asked(request, who, unit)
-    mine = asking.options.get("worker") == who.subject
-    return await desk.show(
-        request, who, asking, "work.html", {"work": measure.work}, nav="work" if mine else "team"
-    )
+    return await desk.show(request, who, asking, "work.html", {"work": measure.work}, nav="team")
+
+
+@router.get("/units/{unit}/reports", response_class=HTMLResponse)
+async def reports(request: Request, who: Who, unit: UnitId) -> Response:
+    """The reports that there are, each by the question that it answers."""
+    asking = desk.asked(request, who, unit)
+    return await desk.show(request, who, asking, "reports.html", {}, nav="reports", reports=ABOUT)
 
 
 @router.get("/units/{unit}/reports/{report}", response_class=HTMLResponse)
 async def report(request: Request, who: Who, unit: UnitId, report: ReportName) -> Response:
-    """A report as a table."""
+    """A report: its finding, what is drawn of it, its table."""
     asking = desk.asked(request, who, unit, report=report)
-    return await desk.show(request, who, asking, "report.html", {"report": measure.report}, nav="team")
+    nav = "spend" if report == "spend" and who.role == "finance" else "reports"
+    return await desk.show(request, who, asking, "report.html", {"report": reporting.report}, nav=nav)
 
 
 @router.get("/units/{unit}/reports/{report}/file.{form}")
-async def report_file(
-    request: Request, who: Who, unit: UnitId, report: ReportName, form: Literal["csv", "xlsx"]
-) -> Response:
-    """A report as CSV or Excel, as metrics makes it."""
-    asking = desk.asked(request, who, unit)
-    passed = {key: asking.options[key] for key in ("by", "from", "to", "as_at") if key in asking.options}
+async def report_file(request: Request, who: Who, unit: UnitId, report: ReportName, form: Form) -> Response:
+    """A report as CSV or Excel: as metrics makes it, masked where it is shown to many eyes."""
+    asking = desk.asked(request, who, unit, report=report)
+    if asking.options.get("shared") == "on":
+        shown = await reporting.report(asking)
+        return files.answer(shown.sheet, form, f"{report}-{unit}-{asking.when.today}")
+    passed = {key: asking.options[key] for key in PASSED if key in asking.options}
     body, headers = await desk.reader(request).download(
         f"/v1/reports/{report}.{form}", {"unit": unit, **passed}
     )
     told = {"content-disposition": f'attachment; filename="{report}-{unit}.{form}"', **headers}
     return Response(body, headers=told)
+
+
+@router.get("/units/{unit}/compare", response_class=HTMLResponse)
+async def compare(request: Request, who: Who, unit: UnitId) -> Response:
+    """The teams of a unit compared by funnel plot."""
+    asking = desk.asked(request, who, unit)
+    return await desk.show(
+        request, who, asking, "compare.html", {"compare": comparing.compare}, nav="overview"
+    )
+
+
+@router.get("/units/{unit}/compare/file.{form}")
+async def compare_file(request: Request, who: Who, unit: UnitId, form: Form) -> Response:
+    """The comparison as CSV or Excel."""
+    asking = desk.asked(request, who, unit)
+    found = await comparing.compare(asking)
+    if found is None:
+        raise not_found()
+    name = f"{found.funnel.measure}-{unit}-{found.funnel.period}"
+    return files.answer(found.sheet, form, name)

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.dashboard.domain import promises, prompts, questions, reports, strip, variation, words
-from services.dashboard.domain.agreements import Rule
+from services.dashboard.domain import (
+    promises,
+    prompts,
+    questions,
+    reports,
+    sheets,
+    strip,
+    variation,
+    words,
+)
+from services.dashboard.domain.agreements import Commitment, Rule
 from services.dashboard.domain.answers import (
     Catalogue,
     Explanation,
     Item,
     LoggedEvent,
     Measure,
-    Report,
-    ReportRow,
+    Rebase,
     Series,
     WorkList,
 )
 from services.dashboard.domain.marks import Note
 from services.dashboard.domain.refusals import Away, Missing
+from services.dashboard.domain.sheets import Cell, Sheet
 from services.dashboard.domain.strip import Tile
 from services.dashboard.domain.variation import Variation
 from services.dashboard.flow import Asked, maybe
-from services.dashboard.stories import unit
+from services.dashboard.stories import reporting, unit
 from services.dashboard.stories.unit import Urgent
 
 
@@ -39,6 +50,8 @@ class MeasurePage:
     callout: str
     description: str
     notes: list[Note]
+    rebases: list[Rebase]
+    leans: list[str]
     prompts: list[str]
 
 
@@ -64,9 +77,56 @@ async def measure(asked: Asked) -> MeasurePage:
         title=_title(found, tile),
         callout=reports.callout(series, how),
         description=tile.description,
-        notes=promises.notes_for(name, agreed, today) if grain == "month" else [],
+        notes=_notes(name, agreed, series, today),
+        rebases=list(series.rebases),
+        leans=reporting.notes(series, asked),
         prompts=asked_of,
     )
+
+
+CAUSES = {
+    "outside": "outside the limits",
+    "trend": "seven in one direction",
+    "two_of_three": "two of three near a limit",
+    "shift": "seven on one side of the mean",
+}
+
+
+def sheet(series: Series) -> Sheet:
+    """A series as a file has it, the oldest period first."""
+    heads = sheets.columns(
+        words.capital(series.grain), figures=("Value", "Lower limit", "Mean", "Upper limit")
+    )
+    rows = tuple(
+        (
+            Cell(point.period, point.period),
+            *(
+                sheets.figure(value, series.unit_of_measure)
+                for value in (point.value, point.lower, point.mean, point.upper)
+            ),
+            sheets.said(CAUSES.get(point.special_cause or "", "")),
+            sheets.said("not over" if point.unfinished else ""),
+        )
+        for point in series.points
+    )
+    return Sheet(series.name, (*heads, *sheets.columns("Not by chance", "Period")), rows)
+
+
+async def table(asked: Asked) -> Sheet:
+    """A measure's series as a table."""
+    grain = asked.options.get("grain") or "month"
+    question = questions.series(asked.options["measure"], asked.unit, asked.when, grain)
+    return sheet(await asked.reader.read(question))
+
+
+def _notes(name: str, agreed: Sequence[Commitment], series: Series, today: dt.date) -> list[Note]:
+    """What stands on the chart as dated lines: where limits begin anew, and what was agreed."""
+    if series.grain != "month":
+        return []
+    rebased = [
+        Note(one.since[:7], "new limits", words.day(one.since, today)) for one in series.rebases if one.since
+    ]
+    return [*rebased, *promises.notes_for(name, agreed, today)]
 
 
 def _title(found: Measure, tile: Tile) -> str:
@@ -87,41 +147,6 @@ async def explanation(asked: Asked) -> Explanation:
 
 
 @dataclass(frozen=True)
-class ReportPage:
-    """A report as a table; by worker it is sorted by name, for nobody is ranked."""
-
-    report: Report
-    name: str
-    by: str
-    rows: list[tuple[str, ReportRow]]
-
-
-async def report(asked: Asked) -> ReportPage:
-    """One of the three reports, by month, worker, kind or team."""
-    name, by = asked.options["report"], asked.options.get("by") or "month"
-    if name == "outcomes":
-        found = await asked.reader.read(questions.outcomes(asked.unit, asked.when))
-    else:
-        found = await asked.reader.read(questions.report(name, asked.unit, asked.when, by))
-    rows = [(_row_name(row, by, name, asked), row) for row in found.rows]
-    if by != "month" and name != "outcomes":
-        rows.sort(key=lambda pair: (pair[0].casefold(), pair[1].month or ""))
-    return ReportPage(found, name, by, rows)
-
-
-def _row_name(row: ReportRow, by: str, name: str, asked: Asked) -> str:
-    if name == "outcomes":
-        return words.coded(row.outcome) or "No outcome given"
-    if by == "worker":
-        return asked.names(row.worker) if row.worker else "Nobody"
-    if by == "kind":
-        return words.coded(row.kind) or "No kind"
-    if by == "team":
-        return row.team or "No team"
-    return words.capital(words.month(row.month, asked.when.today))
-
-
-@dataclass(frozen=True)
 class WorkPage:
     """The open work of a unit."""
 
@@ -133,7 +158,9 @@ class WorkPage:
 async def work(asked: Asked) -> WorkPage:
     """Open work, the most urgent first, of one worker where asked."""
     worker = asked.options.get("worker", "")
-    found = await asked.reader.read(questions.work(asked.unit, 50, worker, asked.options.get("cursor", "")))
+    found = await asked.reader.read(
+        questions.work(asked.unit, 50, asked.when, worker, asked.options.get("cursor", ""))
+    )
     return WorkPage(found, [unit.urgent(row, asked) for row in found.rows], worker)
 
 

@@ -14,6 +14,7 @@ from services.dashboard.domain.refusals import Away
 from services.dashboard.domain.strip import Tile
 from services.dashboard.domain.variation import Variation
 from services.dashboard.flow import Asked, Part, maybe
+from services.dashboard.stories import comparing
 from services.dashboard.stories import unit as shared
 
 COLUMNS = ("overdue", "unallocated", "open", "completed")
@@ -116,6 +117,8 @@ PARTS: Mapping[str, Part] = {
     "opening": opening,
     "needs": shared.needs,
     "grid": grid,
+    "compare": comparing.compare,
+    "spend": comparing.spend,
     "below": below,
     "promises": shared.commitments,
     "meeting": shared.meeting,

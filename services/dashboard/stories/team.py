@@ -47,10 +47,8 @@ async def workload(asked: Asked) -> Workload:
 
 
 async def _held_by_nobody(asked: Asked) -> int:
-    """How much open work nobody holds; of a past day the work list knows nothing."""
-    if asked.when.as_at:
-        return 0
-    work = await maybe(asked, questions.work(asked.unit, SHOWN))
+    """How much open work nobody holds."""
+    work = await maybe(asked, questions.work(asked.unit, SHOWN, asked.when))
     return 0 if isinstance(work, Away) else work.counts.unallocated
 
 
@@ -73,11 +71,9 @@ async def outcomes(asked: Asked) -> Outcomes:
     return reports.outcomes(report, f"{start} to {end}", "the same months")
 
 
-async def urgent(asked: Asked) -> UrgentWork | None:
-    """The most urgent open work; None on a past day, of which only figures are kept, no list."""
-    if asked.when.as_at:
-        return None
-    work = await asked.reader.read(questions.work(asked.unit, SHOWN))
+async def urgent(asked: Asked) -> UrgentWork:
+    """The most urgent open work."""
+    work = await asked.reader.read(questions.work(asked.unit, SHOWN, asked.when))
     counts = work.counts
     said = [f"{words.number(counts.overdue) if counts.overdue else 'None'} overdue"]
     more = (

@@ -6,7 +6,16 @@ import asyncio
 import datetime as dt
 from dataclasses import dataclass
 
-from services.dashboard.domain import exceptions, promises, questions, strip, urgency, variation, words
+from services.dashboard.domain import (
+    case_links,
+    exceptions,
+    promises,
+    questions,
+    strip,
+    urgency,
+    variation,
+    words,
+)
 from services.dashboard.domain.agreements import Commitment, Meeting
 from services.dashboard.domain.answers import Measure, Series, WorkRow
 from services.dashboard.domain.exceptions import Need
@@ -47,6 +56,8 @@ class Urgent:
     due: str
     standing: Urgency
     note: str
+    case: str
+    """Where it opens in its case system, blank where nobody has said."""
 
 
 Measured = dict[str, tuple[Measure, Series]]
@@ -125,6 +136,7 @@ def urgent(row: WorkRow, asked: Asked) -> Urgent:
         due=due,
         standing=urgency.of_work(row.due, today),
         note="" if row.worker else "Nobody holds it",
+        case=case_links.address(row.subject, asked.cases),
     )
 
 

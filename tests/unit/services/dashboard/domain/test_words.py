@@ -109,7 +109,7 @@ def test_months_are_counted_over_the_turn_of_a_year() -> None:
         ("2026-11-18", "Due today", "soon"),
         ("2026-11-19", "Due tomorrow", "soon"),
         ("2026-11-22", "Due this week", "soon"),
-        ("2026-11-23", "Due 23 Nov", "later"),
+        ("2026-11-23", "Due in 5 days", "later"),
         (None, "No due date", "later"),
     ],
 )

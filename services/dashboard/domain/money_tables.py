@@ -1,0 +1,123 @@
+"""Reports on money: the bridge from what care cost a week to what it costs, and who decided the change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from services.dashboard.domain import sheets, words
+from services.dashboard.domain.marks import Rung
+from services.dashboard.domain.reported import Effects, Share, Spend, Step
+from services.dashboard.domain.reporting import Told
+from services.dashboard.domain.sheets import Cell, Sheet
+
+Explain = Callable[[str, str], str]
+"""The address that explains a measure in a month."""
+FLOWS = (
+    ("started", "Started", 1),
+    ("changed", "Changed", 1),
+    ("ended", "Ended", -1),
+    ("transferred_in", "Came from other teams", 1),
+    ("transferred_out", "Went to other teams", -1),
+    ("reorganised", "Moved with a reorganisation", 1),
+)
+"""Field, words, and the sign with which it moves the closing."""
+ALWAYS = ("started", "changed", "ended")
+EXPLAINED = {"started": "spend_started", "ended": "spend_ended", "closing": "spend_a_week"}
+
+
+def spend(answer: Spend, names: Callable[[str], str], explain: Explain, today: dt.date) -> Told:
+    """The spend bridge as a table, and as rungs from opening to closing."""
+    shown = [flow for flow in FLOWS if flow[0] in ALWAYS or _any(answer, flow[0])]
+    paid = ("Paid once",) if any(row.one_off for row in answer.rows) or answer.total.one_off else ()
+    first = {"setting": "Setting", "team": "Team"}.get(answer.by, "Month")
+    heads = ("Opening", *(name for _, name, _ in shown), "Closing", *paid)
+
+    def cells(row: Step) -> tuple[Cell, ...]:
+        flows = [_moved(row, field, sign, explain) for field, _, sign in shown]
+        once = (sheets.money(row.one_off),) if paid else ()
+        closing = sheets.money(row.closing, _link("closing", row, explain))
+        return (sheets.money(row.opening), *flows, closing, *once)
+
+    rows = tuple((sheets.said(_name(row, answer.by, names, today)), *cells(row)) for row in answer.rows)
+    total = (sheets.said("In all"), *cells(answer.total)) if len(rows) > 1 else ()
+    sheet = Sheet("What care costs a week", sheets.columns(first, figures=heads), rows, total)
+    return Told(answer.finding, sheet, rungs=rungs(answer.total), prompts=_prompts(answer.total))
+
+
+def _any(answer: Spend, field: str) -> bool:
+    return bool(getattr(answer.total, field)) or any(getattr(row, field) for row in answer.rows)
+
+
+def _moved(row: Step, field: str, sign: int, explain: Explain) -> Cell:
+    amount = sign * getattr(row, field)
+    return Cell(_signed(amount), amount, _link(field, row, explain))
+
+
+def _link(field: str, row: Step, explain: Explain) -> str:
+    return explain(EXPLAINED[field], row.month) if row.month and field in EXPLAINED else ""
+
+
+def _name(row: Step, by: str, names: Callable[[str], str], today: dt.date) -> str:
+    if by == "setting":
+        return words.coded(row.setting) or "No setting"
+    if by == "team":
+        return names(row.team) if row.team else "No team"
+    return words.capital(words.month(row.month, today)) if row.month else "All the days"
+
+
+def rungs(total: Step) -> tuple[Rung, ...]:
+    """Opening, each step that moved anything, closing; nothing where nothing was ever spent."""
+    if not any(getattr(total, field) for field in ("opening", "closing", *ALWAYS)):
+        return ()
+    made = [Rung("Opening", 0, total.opening, words.money(total.opening), whole=True)]
+    level = float(total.opening)
+    for field, name, sign in FLOWS:
+        step = sign * getattr(total, field)
+        if step or field in ALWAYS:
+            made.append(Rung(name, level, level + step, _signed(step)))
+            level += step
+    return (*made, Rung("Closing", 0, total.closing, words.money(total.closing), whole=True))
+
+
+def _signed(amount: float) -> str:
+    return f"+{words.money(amount)}" if amount > 0 else words.money(amount)
+
+
+def _prompts(total: Step) -> tuple[str, ...]:
+    asked = []
+    if total.started > total.ended:
+        asked.append("What began, and what would have had to be in place for it not to be needed?")
+    elif total.ended:
+        asked.append("What ended, and did it end because people needed less?")
+    if total.changed:
+        asked.append("Which changes did we decide, and which were prices that rose by themselves?")
+    return tuple(asked)
+
+
+def decided(answer: Effects, names: Callable[[str], str]) -> tuple[Sheet, ...]:
+    """What decided the change, by the kind of work and again by team; each adds up to the whole."""
+    kinds = [_share(words.coded(one.name) or "No kind", one) for one in answer.kinds or ()]
+    teams = [_share(names(one.name), one) for one in answer.teams or ()]
+    left = answer.not_given
+    rest = [_share("No decision is named", left.no_decision_named)]
+    if left.decision_unknown.decisions or left.decision_unknown.weekly_spend:
+        rest.append(_share("Decided in work that nobody has finished", left.decision_unknown))
+    whole = _share("In all", answer.whole)
+    heads = ("Pieces of work", "Changed weekly spend by")
+    return tuple(
+        Sheet(title, sheets.columns(first, figures=heads), (*rows, *rest), whole)
+        for title, first, rows in (
+            ("By the kind of work that decided", "Kind of work", kinds),
+            ("By the team that decided", "Team", teams),
+        )
+        if rows
+    )
+
+
+def _share(name: str, one: Share) -> tuple[Cell, ...]:
+    return (
+        sheets.said(name),
+        sheets.count(one.decisions or None),
+        Cell(_signed(one.weekly_spend), one.weekly_spend),
+    )

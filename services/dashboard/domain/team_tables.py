@@ -1,0 +1,68 @@
+"""The three reports of a team as tables: work due, work completed, and how it ended."""
+
+from __future__ import annotations
+
+from services.dashboard.domain import findings, sheets, words
+from services.dashboard.domain.answers import Report, ReportRow
+from services.dashboard.domain.reporting import Told
+from services.dashboard.domain.sheets import Cell, Sheet
+from services.dashboard.domain.work_tables import Names
+
+FIRST = {"worker": "Worker", "kind": "Kind of work", "team": "Team"}
+
+
+def workload(answer: Report, names: Names) -> Told:
+    """Report 1: open work by the month in which it is due."""
+    heads = ("Overdue", "Due, not yet overdue", "Allocated in the month")
+    rows = [
+        (*_named(row, answer.by, names), *_counts(row.overdue, row.due, row.allocated)) for row in answer.rows
+    ]
+    return _told(answer, "Work by the month in which it is due", heads, rows)
+
+
+def completed(answer: Report, names: Names) -> Told:
+    """Report 2: work completed each month."""
+    rows = [(*_named(row, answer.by, names), *_counts(row.completed, row.late)) for row in answer.rows]
+    return _told(answer, "Completed work", ("Completed", "Of these late"), rows)
+
+
+def outcomes(answer: Report) -> Told:
+    """Report 3: how completed work ended."""
+    rows = tuple(
+        (
+            sheets.said(words.coded(row.outcome) or "No outcome given"),
+            sheets.count(row.count),
+            Cell(words.shown(row.share, "percent"), row.share, telling=row.count > 0),
+            sheets.count(row.before_count),
+        )
+        for row in sorted(answer.rows, key=lambda row: (-row.count, row.outcome or ""))
+    )
+    heads = sheets.columns("Outcome", figures=("Completed", "Share", "A year before"))
+    shifted = findings.outcome_shifts(answer.rows)
+    asked = ("Did we mean this change? What did people say of it?",) if shifted else ()
+    return Told(answer.finding or "", Sheet("Outcomes of completed work", heads, rows), prompts=asked)
+
+
+def _counts(*values: int | None) -> list[Cell]:
+    return [sheets.count(value) for value in values]
+
+
+def _named(row: ReportRow, by: str, names: Names) -> list[Cell]:
+    month = words.capital(words.month(row.month, names.today))
+    if by not in FIRST:
+        return [sheets.said(month)]
+    named = {
+        "worker": names.worker(row.worker),
+        "kind": sheets.said(words.coded(row.kind) or "No kind"),
+        "team": sheets.said(names.unit(row.team) if row.team else "No team"),
+    }[by]
+    return [named, Cell(month if row.month else "No date", row.month)]
+
+
+def _told(answer: Report, title: str, figures: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Told:
+    """By worker, kind or team in the order of names, for nobody is ranked."""
+    cut = answer.by in FIRST
+    if cut:
+        rows.sort(key=lambda row: (row[0].text.casefold(), str(row[1].value or "")))
+    first = (FIRST[answer.by], "Month") if cut else ("Month",)
+    return Told(answer.finding or "", Sheet(title, sheets.columns(*first, figures=figures), tuple(rows)))

@@ -1,0 +1,57 @@
+"""The spend bridge as a table and as steps."""
+
+import datetime as dt
+import itertools
+
+import pytest
+
+from services.dashboard.domain import money_tables
+from services.dashboard.domain.reported import Effects, NotGiven, Share, Spend, Step
+
+TODAY = dt.date(2026, 11, 18)
+STEP = Step(month="2026-10", opening=61000, started=4300, changed=-370.5, ended=3689.5, closing=61240)
+
+
+def test_the_steps_lead_from_opening_to_closing() -> None:
+    rungs = money_tables.rungs(STEP)
+    assert [rung.text for rung in rungs] == ["£61,000", "+£4,300", "−£370.50", "−£3,690", "£61,240"]
+    assert rungs[-2].end == pytest.approx(STEP.closing)
+    for one, other in itertools.pairwise(rungs[:-1]):
+        assert one.end == other.start
+
+
+def test_transfers_are_shown_only_where_there_are_some() -> None:
+    moved = Step(month="2026-10", opening=10, transferred_in=5, closing=15)
+    assert "Came from other teams" in [rung.label for rung in money_tables.rungs(moved)]
+    assert "Came from other teams" not in [rung.label for rung in money_tables.rungs(STEP)]
+    assert money_tables.rungs(Step()) == ()
+
+
+def test_a_month_leads_to_what_it_is_made_of_and_the_table_ends_with_the_whole() -> None:
+    answer = Spend(by="month", finding="x", rows=(STEP, STEP), total=STEP)
+    found = money_tables.spend(answer, str.title, lambda measure, month: f"/{measure}/{month}", TODAY)
+    assert [column.name for column in found.sheet.columns] == [
+        "Month",
+        "Opening",
+        "Started",
+        "Changed",
+        "Ended",
+        "Closing",
+    ]
+    assert found.sheet.rows[0][2].link == "/spend_started/2026-10"
+    assert found.sheet.rows[0][4].value == -3689.5
+    assert found.sheet.total[0].text == "In all"
+
+
+def test_who_decided_is_told_by_kind_and_by_team_each_with_what_nobody_can_be_given() -> None:
+    effects = Effects(
+        whole=Share(weekly_spend=-240, decisions=12),
+        not_given=NotGiven(no_decision_named=Share(weekly_spend=100)),
+        kinds=(Share(name="review", weekly_spend=-340, decisions=12),),
+        teams=(Share(name="north", weekly_spend=-340, decisions=12),),
+    )
+    kinds, teams = money_tables.decided(effects, str.title)
+    assert [row[0].text for row in kinds.rows] == ["Review", "No decision is named"]
+    assert [row[0].text for row in teams.rows] == ["North", "No decision is named"]
+    for sheet in (kinds, teams):
+        assert sum(float(row[2].value or 0) for row in sheet.rows) == sheet.total[2].value

@@ -1,7 +1,9 @@
 """Findings: sentences that are true of the data they are made from."""
 
 import datetime as dt
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from services.metrics.domain import finding
@@ -58,6 +60,63 @@ def series(values: list[float | None], grain: str = "month", polarity: str = "hi
 )
 def test_what_a_series_says(values: list[float | None], says: str) -> None:
     assert finding.of_series(series(values), TODAY) == says
+
+
+@pytest.mark.parametrize(
+    ("target", "polarity", "unit", "says"),
+    [
+        (100, "higher", "count", "As usual, and so it will miss its target of 100"),
+        (90.5, "higher", "percent", "As usual, and so it will miss its target of 90.5%"),
+        (10, "lower", "days", "As usual, and so it will miss its target of 10 days"),
+        (1, "lower", "days", "As usual, and so it will miss its target of 1 day"),
+        (1200, "lower", "pounds_a_week", "As usual, and so it will meet its target of £1,200 a week"),
+        (10, "higher", "count", "As usual, and so it will meet its target of 10"),
+        (30, "higher", "count", "As usual"),
+        (100, "neither", "count", "As usual"),
+    ],
+)
+def test_as_usual_says_what_becomes_of_the_target(target: float, polarity: str, unit: str, says: str) -> None:
+    usual = series(WAVE, polarity=polarity, target=target)
+    shown = replace(usual, measure=msgspec.structs.replace(usual.measure, unit=unit))
+    assert finding.of_series(shown, TODAY) == says
+
+
+@pytest.mark.parametrize(
+    ("values", "target", "says"),
+    [
+        ([*WAVE, 90.0], 100, "Higher than usual in October, and not by chance"),
+        ([30.0, 28, 31], 100, "As usual, as far as 3 months can tell"),
+        ([5.0] * 14, 100, "Unchanged at 5 for 14 months"),
+        ([*WAVE, *[32.0] * 7], None, "Higher than usual since April, and not by chance"),
+    ],
+)
+def test_a_change_comes_before_the_target(values: list[float | None], target: float, says: str) -> None:
+    assert finding.of_series(series(values, target=target), TODAY) == says
+
+
+def test_every_state_of_a_series_has_a_sentence_of_its_own() -> None:
+    states = {
+        "too_few": series([30.0]),
+        "as_usual": series(WAVE),
+        "misses_target": series(WAVE, target=100),
+        "better": series([*WAVE, 90.0]),
+        "worse": series([*WAVE, 1.0]),
+        "changed": series([*[20.0, 40.0] * 8, *[24.0 + n for n in range(7)]], polarity="neither"),
+    }
+    assert {name: one.state for name, one in states.items()} == {name: name for name in states}
+    said = [finding.of_series(one, TODAY) for one in states.values()]
+    assert len(set(said)) == len(said)
+    for sentence in said:
+        assert sentence[0].isupper()
+        assert not sentence.endswith(".")
+
+
+def test_nhs_englands_form_says_too_few_below_thirteen_points() -> None:
+    short, enough = series(WAVE[:12]), series([*WAVE, 30.0])
+    strict = judge(short.measure, [point.figure for point in short.points], Rules.nhse())
+    assert finding.of_series(strict, TODAY) == "Too few months to say what is usual"
+    strict = judge(enough.measure, [point.figure for point in enough.points], Rules.nhse())
+    assert finding.of_series(strict, TODAY) == "As usual"
 
 
 def test_weeks_are_named_by_their_monday() -> None:

@@ -18,8 +18,9 @@ from schemas.registry import instant
 from services.ingest.domain.batches import parts
 from services.ingest.domain.differences import Differences, Teller, of_gone, of_rows
 from services.ingest.domain.edge import Edge
-from services.ingest.domain.exports import Export, Turn, coverage_said
+from services.ingest.domain.exports import OF_PERIOD, Coverage, Export, Turn, coverage_said
 from services.ingest.domain.imports import Import, Step
+from services.ingest.domain.people import named
 from services.ingest.domain.quality import Watched
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 from services.ingest.flow import Book, Log, send
@@ -44,6 +45,13 @@ class Shelf(Book, Protocol):
         """The export was loaded whole."""
 
 
+class People(Protocol):
+    """The random ids by which the log knows people."""
+
+    async def ids(self, tenant: str, hashes: Collection[str]) -> Mapping[str, str]:
+        """The id of each keyed hash, made where there is none; nothing of somebody who was erased."""
+
+
 PAGE = 500
 
 
@@ -56,9 +64,11 @@ class Source:
     column: str = ""
 
 
-async def run(job: Import, source: Source, watched: Watched, edge: Edge, log: Log, shelf: Shelf) -> None:
+async def run(
+    job: Import, source: Source, watched: Watched, edge: Edge, log: Log, shelf: Shelf, people: People
+) -> None:
     """Bring a file of items as they stand into the log from where its import stopped."""
-    loading = _Loading(job, source, edge, log, shelf, await shelf.exports(job.tenant, source.name))
+    loading = _Loading(job, source, edge, log, shelf, people, await shelf.exports(job.tenant, source.name))
     try:
         if await loading.rows(watched) and await loading.gone():
             await shelf.shelve(job, source.name, loading.export)
@@ -81,6 +91,7 @@ class _Loading:
         edge: Edge,
         log: Log,
         shelf: Shelf,
+        people: People,
         exports: Sequence[Export],
     ) -> None:
         assert job.as_of is not None, "an export without as-of is refused when it is sent"
@@ -90,17 +101,38 @@ class _Loading:
         self._others = [one for one in exports if one.as_of != self.export.as_of]
         self._teller = Teller(job.tenant, source.name, source.zone, edge, source.column)
         self._newer = max((one.as_of for one in exports if one.as_of > self.export.as_of), default=None)
+        self._people = people
         self._held: set[bytes] = set()
 
     async def rows(self, watched: Watched) -> bool:
         """Say what differs, part by part; False when the import is no longer ours."""
         prepared = parts(iter(watched))
         while part := await asyncio.to_thread(next, prepared, None):
+            self._cover(part[0])
             twice = self._hold(part)
-            fresh = [row for row in part if row.number > self.at]
+            fresh = await self._named([row for row in part if row.number > self.at])
             if fresh and not await self._say(fresh, twice, watched):
                 return False
         return True
+
+    def _cover(self, first: Row) -> None:
+        """What the file covers where its rows were to say it: those that follow say it no more."""
+        if self.export.coverage != OF_PERIOD:
+            return
+        if first.covers is None:
+            raise UnreadableFile(
+                "Its reporting periods leave gaps or cannot be read, so they do not say what the file "
+                "covers; import it again with a coverage, as reported:2026-04-01..2027-03-31, or none."
+            )
+        self.export = Export(self.export.as_of, Coverage("reported", *first.covers))
+
+    async def _named(self, rows: list[Row]) -> list[Row]:
+        """The rows with people's random ids, before anything of them is kept or sent."""
+        hashes = {row.person for row in rows if row.person is not None}
+        if not hashes:
+            return rows
+        ids = await self._people.ids(self._job.tenant, hashes)
+        return [row if row.person is None else named(row, ids.get(row.person)) for row in rows]
 
     def _hold(self, part: Sequence[Row]) -> set[int]:
         """Remember which items the file holds; answers with the rows whose item it held before."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from runtime.holidays import Division
-from runtime.settings import Settings
+from runtime.settings import SECRET, Settings
 from services.ingest.domain.moments import Zones
 
 MIB = 1024 * 1024
@@ -50,6 +50,12 @@ class IngestSettings(Settings):
     source_zones: dict[str, str] = Field(
         default_factory=dict, description='Zones by source, as JSON: {"permits": "Europe/Amsterdam"}.'
     )
+    persons_key: str = Field(
+        "",
+        repr=False,
+        json_schema_extra=SECRET,
+        description="At least 32 characters, under which people are looked up; empty: a file of this home.",
+    )
     due_rules_file: Path | None = Field(
         None,
         description="The council's dated rules (YAML) for due dates that senders leave out.",
@@ -61,6 +67,13 @@ class IngestSettings(Settings):
         default_factory=socket.gethostname,
         description="Name of this machine; an import runs where its upload is kept.",
     )
+
+    @field_validator("persons_key")
+    @classmethod
+    def _long_enough(cls, key: str) -> str:
+        if key and len(key) < 32:
+            raise ValueError("PRIMED_PERSONS_KEY must have at least 32 characters.")
+        return key
 
     @field_validator("zone")
     @classmethod

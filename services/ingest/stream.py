@@ -18,7 +18,7 @@ from services.ingest.domain.imports import Import
 from services.ingest.domain.mapping import AnyMapping, parse, zone_of
 from services.ingest.domain.mapping import Mapping as EventMapping
 from services.ingest.domain.quality import NOBODY, Tally, Watched
-from services.ingest.exporting import Shelf, Source
+from services.ingest.exporting import People, Shelf, Source
 from services.ingest.flow import Log, Reader, run
 
 LOOK_EVERY_S = 2.0
@@ -54,11 +54,13 @@ class ImportRunner(Background):
         readers: Mapping[str, Reader],
         opened: Callable[[str], AbstractContextManager[Upload]],
         dropped: Callable[[str], None],
+        people: People,
     ) -> None:
         super().__init__()
         self._queue, self._log = queue, event_log
         self._place, self._edge = place, edge
         self._readers, self._opened, self._dropped = readers, opened, dropped
+        self._people = people
 
     async def run(self) -> None:
         """Claim and load; cut off, an import goes on after the last batch that was written down."""
@@ -99,7 +101,7 @@ class ImportRunner(Background):
             await run(job, watched, self._edge, self._log, self._queue)
             return
         source = Source(mapping.source, zone_of(mapping), mapping.key_column)
-        await exporting.run(job, source, watched, self._edge, self._log, self._queue)
+        await exporting.run(job, source, watched, self._edge, self._log, self._queue, self._people)
 
 
 def _tally(job: Import, mapping: AnyMapping | None) -> Tally:

@@ -149,19 +149,19 @@ class Receiver:
             raise wrong(
                 "The file shows no known format; is it the right one? Else name ?format=.", field="format"
             )
-        if seen is not None and seen != look_of(form):
+        if seen is not None and look_of(seen) != look_of(form):
             raise wrong(f"The file looks like {seen}, not like {form}; leave ?format= out.", field="format")
         return form
 
     async def _fitting(
         self, mapping: KeptMapping | None, form: str, asked: Asked, who: Principal
     ) -> KeptMapping | None:
-        """The mapping for this format; left out, the one that bears the file's name."""
+        """The mapping for this format; left out, the one with the file's name, or with the format's own."""
         if mapping is None and form in NEED_MAPPING:
             every = await self.mappings.all(who.tenant)
             known = [one for one in every if parse(one.body).format == form]
             stem = asked.name.strip().lower().partition(".")[0]
-            mapping = next((one for one in known if one.name == stem), None)
+            mapping = next((one for name in (stem, form) for one in known if one.name == name), None)
             if mapping is None:
                 names = ", ".join(one.name for one in known)
                 raise wrong(f"A file in {form} needs ?mapping=; there are: {names}.", field="mapping")

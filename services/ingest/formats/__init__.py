@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.ingest.flow import Reader
-from services.ingest.formats import cloudevents, steps, table, xes
+from services.ingest.formats import cld, cloudevents, steps, table, xes
 
 READERS: Mapping[str, Reader] = {
     "cloudevents": cloudevents.rows,
@@ -13,4 +13,9 @@ READERS: Mapping[str, Reader] = {
     "table": table.rows,
     "xes": xes.rows,
 }
-"""The formats that `POST /v1/imports?format=` knows."""
+"""The formats that are read as they come."""
+
+
+def readers(persons_key: bytes) -> Mapping[str, Reader]:
+    """The formats that `POST /v1/imports?format=` knows; people are named under this key."""
+    return {**READERS, "cld": cld.reader(persons_key)}

@@ -76,9 +76,8 @@ class _File:
                     seen = period
                     periods.add(days[period[0]], days[period[1]])
         except UnreadableFile:
-            return None
-        finally:
-            self._survivors.close()
+            pass
+        self._survivors.close()
         return periods.span()
 
     def _meet(self, number: int, row: Cells) -> None:

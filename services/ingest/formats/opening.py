@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from services.ingest.domain.cld.columns import MARKS, plain
 from services.ingest.domain.rows import UnreadableFile
 
 GZIP = b"\x1f\x8b"
@@ -60,7 +61,11 @@ def format_of(first: bytes) -> str | None:
         return "xes"
     if start.startswith(JSON_STARTS):
         return "cloudevents"
-    return "table" if start.startswith(ZIP) or _has_columns(first) else None
+    if start.startswith(ZIP):
+        return "table"
+    if not _has_columns(first):
+        return None
+    return "cld" if _is_return(first) else "table"
 
 
 def check_kind(first: bytes) -> None:
@@ -70,6 +75,12 @@ def check_kind(first: bytes) -> None:
             raise UnreadableFile(
                 f"This is {told}, not a table; export the table as CSV or .xlsx and send that."
             )
+
+
+def _is_return(first: bytes) -> bool:
+    """Whether the first line names columns that only Client Level Data has."""
+    head = plain(first.partition(b"\n")[0].replace(b"\0", b"").decode("latin-1"))
+    return all(plain(mark) in head for mark in MARKS)
 
 
 def _has_columns(first: bytes) -> bool:

@@ -3,10 +3,12 @@
     format: cld
     source: cld
     coverage: reporting-period           # or all, none, {field: reported, from: 2026-04-01, to: 2026-09-30}
-    rules:                               # per row: the first that fits and gives a team, a kind
+    rules:                               # the first that fits and gives a team (of work: a kind; of services:
+                                         # a setting) counts
       - {when: {Event Description: North locality}, team: north-locality}
       - {when: {Event Type: Review, Service Type: [..]}, team: reviews}
       - {when: {Assessment Type: Financial assessment}, kind: financial-assessment}
+      - {when: {Service Component: Equipment}, setting: equipment}
     values:                              # what the case system writes instead of the return's own words
       Event Outcome: {Advice only: "NFA: Information and advice or signposting"}
 
@@ -29,11 +31,12 @@ DATES = ("reported", "completed", "received", "started", "ended")
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What holds for rows whose columns say one of these values: their team, their kind."""
+    """What holds for rows whose columns say one of these values: their team, kind, or setting."""
 
     when: dict[Text, Text | tuple[Text, ...]]
     team: Text | None = None
     kind: Text | None = None
+    setting: Text | None = None
 
 
 class CldMapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,8 +82,8 @@ def amiss(mapping: CldMapping) -> str | None:
 
 def _rule_faults(mapping: CldMapping) -> str | None:
     for number, rule in enumerate(mapping.rules, start=1):
-        if rule.team is None and rule.kind is None:
-            return f"rule {number} gives neither a team nor a kind."
+        if rule.team is rule.kind is rule.setting is None:
+            return f"rule {number} gives no team, no kind and no setting."
         for name in rule.when:
             place = PLACE.get(plain(name))
             if place is None:

@@ -1,4 +1,4 @@
-"""Which team and which kind the rules of a mapping give a row. The first rule that fits counts."""
+"""Which team, kind and setting the rules of a mapping give a row. The first that fits and has one counts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Given(NamedTuple):
 
     team: str = ""
     kind: str = ""
+    setting: str = ""
 
 
 class _Condition(NamedTuple):
@@ -53,7 +54,8 @@ class Rules:
         fitting = [rule for conditions, rule in self._rules if _fits(conditions, said)]
         team = next((rule.team for rule in fitting if rule.team is not None), "")
         kind = next((rule.kind for rule in fitting if rule.kind is not None), "")
-        return Given(team, kind)
+        setting = next((rule.setting for rule in fitting if rule.setting is not None), "")
+        return Given(team, kind, setting)
 
     def _conditions(self, rule: Rule, columns: Sequence[int]) -> list[_Condition]:
         found = []

@@ -89,7 +89,7 @@ class Shaping:
             )
         given = self._rules.of(cells)
         if event.kind == "service":
-            return Shown(name, self._package(cells, event, given.team), _dates(event), "package"), None
+            return Shown(name, self._package(cells, event, given), _dates(event), "package"), None
         person = self._naming.person(event)
         data = self._work(cells, event, person, given)
         return Shown(name, data, _dates(event)), person
@@ -130,7 +130,7 @@ class Shaping:
             data["team"] = given.team
         return _ENCODER.encode(data)
 
-    def _package(self, cells: Sequence[str], event: Event, team: str) -> bytes:
+    def _package(self, cells: Sequence[str], event: Event, given: Given) -> bytes:
         price = self._costs.of(cells)
         data: dict[str, Any] = {}
         if component := self._word(cells, at.COMPONENT):
@@ -139,12 +139,12 @@ class Shaping:
             data["ended"] = event.end
         if "frequency" in price:
             data["frequency"] = price["frequency"]
-        if setting := SETTINGS.get(self._word(cells, at.SERVICE_TYPE)):
+        if setting := given.setting or SETTINGS.get(self._word(cells, at.SERVICE_TYPE)):
             data["setting"] = setting
         data["started"] = event.start
         data["status"] = "running" if event.end is None else "ended"
-        if team:
-            data["team"] = team
+        if given.team:
+            data["team"] = given.team
         for field in ("unit_cost", "units_per_week"):
             if field in price:
                 data[field] = price[field]

@@ -32,7 +32,7 @@ def test_a_good_one() -> None:
         (("event type: Review", "Street: Low"), "'Street' is no column"),
         (("event type: Review", "Last Name: Smith"), "says who somebody is"),
         (("event type: Review", "Postcode: ZZ9"), "says who somebody is"),
-        (("team: carers", "team: null"), "neither a team nor a kind"),
+        (("team: carers", "team: null"), "no team, no kind"),
         (("Event Outcome: {", "Gender: {"), "'Gender' has no list"),
         (('"NFA: Information and advice or signposting"', "Told off"), "which the list does not hold"),
         (("field: reported", "field: due"), "'due' is no date"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import secrets
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -30,6 +31,7 @@ from services.ingest.formats.opening import Unpacking, chunks, format_of
 from services.ingest.formats.twice import Twice
 from services.ingest.settings import MIB, IngestSettings
 from services.ingest.store.dead_letters import DeadLetters
+from services.ingest.store.exported import ExportedItems
 from services.ingest.store.exports import ExportBook
 from services.ingest.store.mappings import Mappings
 from services.ingest.store.pseudonyms import Pseudonyms
@@ -103,12 +105,13 @@ class Rooms:
         )
         desk = imports.Desk(self.book, self.spool, self.receiver(), now, self.runner.call)
         letters = DeadLetters(settings.kafka_bootstrap)
+        exported = ExportedItems(self.pool, time.monotonic)
         office = dead_letters.Office(letters, Replays(self.pool), self.producer, self.edge, room, now)
         return application(
             "ingest",
             token_reader(settings),
             [
-                events.router(self.producer, self.edge, limits, room),
+                events.router(self.producer, self.edge, limits, room, exported),
                 imports.router(desk),
                 mappings.router(self.mappings, room),
                 types.router(),

@@ -4,7 +4,7 @@ same, row by row, with its progress written down after each batch."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile
 from typing import Protocol
@@ -15,6 +15,7 @@ from services.ingest.domain.batches import batches
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit_each
 from services.ingest.domain.imports import Import, State, Step
 from services.ingest.domain.mapping import AnyMapping
+from services.ingest.domain.mixed import Item, told_singly, without
 from services.ingest.domain.quality import Watched
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 
@@ -56,11 +57,20 @@ class Taken:
     refused: tuple[tuple[int, Refused], ...]
 
 
-async def take(raws: Sequence[bytes], tenant: str, edge: Edge, log: Log) -> Taken:
+class Exported(Protocol):
+    """Which items exports show. Both answer at once from what is known when the store is away."""
+
+    async def sources(self, tenant: str) -> Collection[str]: ...
+    async def shown(self, tenant: str, items: Collection[Item]) -> Collection[Item]: ...
+
+
+async def take(raws: Sequence[bytes], tenant: str, edge: Edge, log: Log, exported: Exported) -> Taken:
     """Admit each event by itself, send the good ones, answer when the log has acknowledged all of them."""
     beside = len(raws) > INLINE
     checking = (raws, tenant, edge)
     found = await asyncio.to_thread(admit_each, *checking) if beside else admit_each(*checking)
+    if (sources := await exported.sources(tenant)) and (singly := told_singly(found, sources)):
+        found = without(found, await exported.shown(tenant, singly))
     good = [event for event in found if isinstance(event, Admitted)]
     distinct = list({event.raw: event for event in good}.values())
     if distinct:

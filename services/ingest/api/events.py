@@ -19,7 +19,7 @@ from schemas.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from services.ingest.api.bodies import Room, media_type
 from services.ingest.api.described import problems
 from services.ingest.domain.edge import Edge, Refused
-from services.ingest.flow import Log, Taken, take
+from services.ingest.flow import Exported, Log, Taken, take
 
 EVENTS = telemetry.counter(
     "ingest_events_total",
@@ -42,7 +42,7 @@ class Limits:
     batch_events: int
 
 
-def router(event_log: Log, edge: Edge, limits: Limits, room: Room) -> APIRouter:
+def router(event_log: Log, edge: Edge, limits: Limits, room: Room, exported: Exported) -> APIRouter:
     """The route, into `event_log`."""
     routes = APIRouter(tags=["events"])
 
@@ -58,7 +58,7 @@ def router(event_log: Log, edge: Edge, limits: Limits, room: Room) -> APIRouter:
         limit = limits.event_bytes if kind in (CONTENT_TYPE, BINARY) else limits.batch_bytes
         async with room.body(request, limit) as body:
             raws, is_batch = _parts(kind, body.removeprefix(BOM), request, limits)
-            taken = await take(raws, who.tenant, edge, event_log)
+            taken = await take(raws, who.tenant, edge, event_log, exported)
         _count(taken)
         return _answer(taken, is_batch, len(raws))
 

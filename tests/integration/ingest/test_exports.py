@@ -161,3 +161,26 @@ async def test_killed_again_and_again_an_import_says_each_difference_once(ingest
         elif team == "north":
             expected.append(("2026-11-12", "open", "east"))
         assert found[key] == expected, key
+
+
+async def test_single_events_of_an_exported_item_are_refused_others_of_the_source_taken(ingest: Any) -> None:
+    keep(ingest)
+    load(ingest, FIRST, 10)
+
+    def single(key: str) -> dict[str, Any]:
+        return {
+            "specversion": "1.0",
+            "id": f"single-{key}",
+            "source": "mosaic/reviews",
+            "type": "primed.work.completed.v1",
+            "subject": f"mosaic/reviews/{key}",
+            "time": "2026-11-11T09:00:00+00:00",
+            "data": {},
+        }
+
+    with ingest.client() as client:
+        answer = client.post("/v1/events", json=[single("R1"), single("R9")])
+        assert answer.status_code == 202, answer.text
+        assert [(one["id"], one["reason"]) for one in answer.json()["refused"]] == [
+            ("single-R1", "mixed-feed")
+        ]

@@ -116,6 +116,19 @@ class Counted:
 
 
 @dataclass
+class Exported:
+    """The items that exports show, in memory."""
+
+    items: set[tuple[str, str]] = field(default_factory=set)
+
+    async def sources(self, tenant: str) -> set[str]:
+        return {source for source, _ in self.items}
+
+    async def shown(self, tenant: str, items: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        return self.items & set(items)
+
+
+@dataclass
 class Ingest:
     """What a test sends to, and looks into."""
 
@@ -126,6 +139,7 @@ class Ingest:
     counted: Counted
     letters: LetterBox
     folder: Path
+    exported: Exported
 
     def token(self, role: str = "feeder", tenant: str = "demo") -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.issue(role, None, tenant, f'{role}-1', 600)}"}
@@ -148,7 +162,7 @@ class Ingest:
 async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
     settings = Settings(home=tmp_path, postgres_dsn="postgresql://nowhere")
     log, jobs, shelf, letters = MemoryLog(TOPICS), Jobs(), MappingShelf(), LetterBox()
-    counted = Counted()
+    counted, exported = Counted(), Exported()
     producer = MemoryProducer(log)
     spool = Spool(tmp_path / "imports", each_bytes=200_000, all_bytes=500_000)
     spool.open_folder(())
@@ -170,7 +184,7 @@ async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
         "ingest",
         token_reader(settings),
         [
-            events.router(producer, edge, events.Limits(4_000, 100_000, 100), room),
+            events.router(producer, edge, events.Limits(4_000, 100_000, 100), room, exported),
             imports.router(imports.Desk(jobs, spool, receiver, clock, lambda: None)),
             mappings.router(shelf, room),
             types.router(),
@@ -183,4 +197,4 @@ async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
     issuer = TokenIssuer(settings.keys)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://ingest") as client:
-        yield Ingest(client, log, issuer, jobs, counted, letters, tmp_path / "imports")
+        yield Ingest(client, log, issuer, jobs, counted, letters, tmp_path / "imports", exported)

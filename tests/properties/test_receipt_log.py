@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.ingest.domain.batches import batches
+from services.ingest.domain.batches import admitted
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.mapping import parse
 from services.ingest.domain.moments import Zones
+from services.ingest.domain.rows import Reject
 from services.ingest.formats import READERS
 from services.ingest.formats.opening import Unpacking, chunks
 from services.ingest.store.mappings import shipped
@@ -44,11 +45,9 @@ def ledger(path: Path) -> Ledger:
     mapping = parse(shipped()["receipt"].body)
     with path.open("rb") as file:
         rows = READERS["xes"](chunks(file, Unpacking(2**30, 200)), mapping, None)
-        events = [
-            event
-            for one in batches(rows, "demo", Edge(Zones(ZoneInfo("Europe/London"))))
-            for event in one.events
-        ]
+        edge = Edge(Zones(ZoneInfo("Europe/London")))
+        admitted_rows = [admitted(row, "demo", edge) for row in rows]
+    events = [event for found in admitted_rows if not isinstance(found, Reject) for event in found]
     heard = []
     for offset, event in enumerate([*events, *reversed(events)]):
         key = f"demo/{event.envelope.subject}".encode()

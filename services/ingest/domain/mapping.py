@@ -37,38 +37,75 @@ class BadMapping(ValueError):
     """The mapping cannot be used; the message says where and what to write instead."""
 
 
-class OfActivity(Struct, frozen=True, forbid_unknown_fields=True):
-    """A value of the first or last activity of a case instead of one of the case itself."""
-
-    first: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
-    last: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
-
-
 Column = Annotated[str, Meta(min_length=1, max_length=200)]
-Selector = Column | tuple[Column, ...] | OfActivity
-"""A column; several, of which the first that is not blank counts; or one of an activity."""
+Where = dict[str, Column | tuple[Column, ...]]
+"""Attributes that an activity must have, each with one of these values."""
+
+
+class Of(Struct, frozen=True, forbid_unknown_fields=True):
+    """A value of the first or last activity of an item (`where` says which count), or one of its case."""
+
+    first: Column | UnsetType = UNSET
+    last: Column | UnsetType = UNSET
+    case: Column | UnsetType = UNSET
+    where: Where = {}
+
+    @property
+    def of(self) -> Literal["first", "last", "case"]:
+        """Where the value stands."""
+        return "first" if self.first is not UNSET else "last" if self.last is not UNSET else "case"
+
+
+Selector = Column | tuple[Column, ...] | Of
+"""A column; several, of which the first that is not blank counts; or one of an activity or of the case.
+
+An attribute within another is named by its path: `review/planned`.
+"""
 
 
 class EventMapping(Struct, frozen=True, forbid_unknown_fields=True):
-    """When an event of this verb happened, and what it says."""
+    """When an event of this verb happened, and what it says.
+
+    With `each` every activity that has these values is an event, and bare names are attributes of it.
+    """
 
     time: Selector
     fields: dict[str, Selector] = {}
+    each: Where = {}
 
 
 class Mapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How one kind of event log becomes events. Without a time the event did not happen."""
+    """How one kind of event log becomes events. Without a time the event did not happen.
+
+    With `item: activity` each activity is a piece of work instead of each case: bare names are its
+    attributes, and activities of one case with the same key (begun, ended) are one. `midnight` says whether
+    a time at midnight is a day only.
+    """
 
     format: Literal["xes"]
     source: Annotated[str, Meta(min_length=1, max_length=200)]
-    key: Column
+    key: Column | tuple[Column | Of, ...]
     events: dict[str, EventMapping]
+    item: Literal["case", "activity"] = "case"
+    midnight: Literal["day", "moment"] = "day"
     title: Annotated[str, Meta(max_length=200)] = ""
     zone: Annotated[str, Meta(max_length=60)] = "Europe/London"
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     blanks: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+
+    @property
+    def selectors(self) -> tuple[tuple[Selector, bool], ...]:
+        """Every selector, and whether its bare names are attributes of an activity."""
+        alone = self.item == "activity"
+        keys = (self.key,) if isinstance(self.key, str) else self.key
+        said = [
+            (selector, alone or bool(event.each))
+            for event in self.events.values()
+            for selector in (event.time, *event.fields.values())
+        ]
+        return (*((key, alone) for key in keys), *said)
 
 
 AnyMapping = Mapping | TableMapping | StepsMapping | CldMapping
@@ -116,13 +153,14 @@ def zone_of(mapping: AnyMapping) -> ZoneInfo:
     return ZoneInfo(mapping.zone)
 
 
-def columns_of(selector: Selector) -> tuple[str, ...]:
+def columns_of(selector: Selector | tuple[Column | Of, ...]) -> tuple[str, ...]:
     """The names of columns that a selector reads."""
     if isinstance(selector, str):
         return (selector,)
     if isinstance(selector, tuple):
-        return selector
-    return tuple(name for name in (selector.first, selector.last) if name is not UNSET)
+        return tuple(name for one in selector for name in columns_of(one))
+    given = (selector.first, selector.last, selector.case)
+    return tuple(name for name in given if name is not UNSET)
 
 
 def _check_zone(name: str) -> None:
@@ -133,23 +171,33 @@ def _check_zone(name: str) -> None:
 
 
 def _check_events(mapping: Mapping) -> None:
-    if "received" not in mapping.events:
-        raise BadMapping("events needs `received`: nothing can be counted before it came in.")
+    _check_opening(mapping)
     known = set(TEXT_FIELDS) | set(DATE_FIELDS)
     named = [*mapping.constants, *mapping.values]
     for verb, event in mapping.events.items():
         if verb not in WORK_VERBS:
             raise BadMapping(f"events names {verb!r}, which is not one of {', '.join(WORK_VERBS)}.")
         for selector in (event.time, *event.fields.values()):
-            if len(columns_of(selector)) == 0 or (isinstance(selector, OfActivity) and _is_both(selector)):
-                raise BadMapping(f"{verb}: write a column, a list of columns, or one of `first` and `last`.")
+            if not _is_one(selector):
+                raise BadMapping(
+                    f"{verb}: write a column, a list of columns, or one of `first`, `last` and `case`."
+                )
         named += event.fields
     if unknown := sorted(set(named) - known):
         raise BadMapping(f"Field {unknown[0]!r} cannot be mapped; known are {', '.join(sorted(known))}.")
 
 
-def _is_both(selector: OfActivity) -> bool:
-    return selector.first is not UNSET and selector.last is not UNSET
+def _check_opening(mapping: Mapping) -> None:
+    if "received" not in mapping.events:
+        raise BadMapping("events needs `received`: nothing can be counted before it came in.")
+    if mapping.events["received"].each:
+        raise BadMapping("received happens once, so it cannot have `each`; name its time by `first`.")
+    if not columns_of(mapping.key) or any(isinstance(one, Of) and not _is_one(one) for one in mapping.key):
+        raise BadMapping("key: write a column, or a list of columns and of {case: column}.")
+
+
+def _is_one(selector: Selector) -> bool:
+    return len(columns_of(selector)) == 1 if isinstance(selector, Of) else len(columns_of(selector)) > 0
 
 
 class _Loader(yaml.SafeLoader):

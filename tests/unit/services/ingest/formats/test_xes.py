@@ -12,15 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.domain.mapping import parse
+from services.ingest.domain.cases import Case
+from services.ingest.domain.mapping import Mapping, parse
 from services.ingest.domain.rows import UnreadableFile
 from services.ingest.formats.opening import Unpacking, chunks
-from services.ingest.formats.xes import cases, rows
+from services.ingest.formats.xes import cases as all_cases
+from services.ingest.formats.xes import rows, wanted
 from services.ingest.store.mappings import shipped
 
 LOG = '<?xml version="1.0" encoding="UTF-8"?>\n<log xmlns="http://www.xes-standard.org/">'
 TRACE = '<trace><string key="concept:name" value="k1"/><date key="startdate" value="2011-10-01"/></trace>'
 RECEIPT = parse(shipped()["receipt"].body)
+
+
+def cases(chunks: Iterator[bytes], mapping: object = RECEIPT) -> Iterator[Case]:
+    assert isinstance(mapping, Mapping)
+    return all_cases(chunks, wanted(mapping))
+
 
 WRONG_FILES = {
     "empty": "",
@@ -70,6 +78,48 @@ def test_memory_stays_flat_however_long_the_log_is() -> None:
         assert tracemalloc.get_traced_memory()[1] < 4_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_trace_without_end_is_not_held_in_memory() -> None:
+    def endless() -> Iterator[bytes]:
+        yield (LOG + TRACE + "<trace>").encode()
+        while True:
+            yield b'<string key="a" value="b"/>' * 2000
+
+    with pytest.raises(UnreadableFile, match="follows trace 1 is longer than 16 MiB"):
+        list(rows(endless(), RECEIPT, None))
+
+
+def test_attributes_within_others_are_named_by_their_path() -> None:
+    mapping = parse(
+        """
+        {format: xes, source: s, key: "id/number", events: {received: {
+          time: "review/planned", fields: {team: "a/b", route: "list/first", worker: {first: "org/who"}}}}}
+        """
+    )
+    nested = """<trace>
+        <string key="id" value="outer"><int key="number" value="7"/></string>
+        <container key="review"><date key="planned" value="2026-01-02"/></container>
+        <string key="a/b" value="plain"/><string key="a"><string key="b" value="nested"/></string>
+        <list key="list"><values>
+            <string key="first" value="1st"/><string key="first" value="2nd"/>
+        </values></list>
+        <event><container key="org"><string key="who" value="w-1"/></container></event>
+    </trace>"""
+    (row,) = rows(iter([(LOG + nested + "</log>").encode()]), mapping, None)
+    (received,) = [json.loads(draft) for draft in row.drafts]
+    assert received["subject"] == "s/7"
+    assert received["time"].startswith("2026-01-02")
+    assert received["data"] == {"team": "plain", "route": "1st", "worker": "w-1"}
+
+
+def test_entities_that_unfold_without_end_are_not_unfolded() -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    text = (
+        f'<!DOCTYPE log [<!ENTITY e0 "lol">{entities}]><log><trace><string key="concept:name" value="&e11;"/>'
+    )
+    with pytest.raises(UnreadableFile, match=r"document type|cannot be read"):
+        list(rows(iter([text.encode()]), RECEIPT, None))
 
 
 def test_the_receipt_log_gives_what_a_slow_count_of_its_text_gives(receipt: Path) -> None:

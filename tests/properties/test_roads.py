@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from primed.simulate import saying
-from primed.simulate.exporting import events, steps, tables
+from primed.simulate.exporting import events, logs, steps, tables
 from primed.simulate.exporting.council import Council, Written
 from services.ingest.domain.edge import Admitted
 from tests.roads import Sums, edge, ledger, of_events, of_exports
@@ -70,6 +70,16 @@ def test_one_export_at_the_end_carries_what_came_in_what_ended_and_what_is_open(
     whole, known = ledger(without(shown, opened_twice)), ledger(without(work, opened_twice))
     for account in ("open", "overdue", "cancelled", "completed", "completed_late", "days_to_complete"):
         assert by_kind(whole, account) == by_kind(known, account), account
+
+
+def test_an_event_log_carries_all_of_work_but_what_was_withdrawn(
+    said: list[Admitted], tmp_path: Path
+) -> None:
+    logs.write(COUNCIL, tmp_path)
+    shown = of_events(tmp_path / "log.xes.gz", "xes", tmp_path / "log.yaml", edge())
+    left_out = withdrawn(said)
+    work = [event for event in said if event.envelope.source == saying.CASES]
+    same(ledger(without(work, left_out)), ledger(without(shown, left_out)))
 
 
 def exports_of(written: Sequence[Written], stem: str) -> list[tuple[Path, str]]:

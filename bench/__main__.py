@@ -4,29 +4,78 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterable, Sequence
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Sequence
 
-from bench import bulk, live, peers
+from bench import bulk, fold, growth, live, peers, reads, rebuild
 from bench.load import produce
 from bench.stand import say, stand
 
-PARTS = ("absorb", "peers", "live")
+PARTS = ("absorb", "peers", "live", "growth", "reads", "rebuild", "fold")
 
 
 def main() -> None:
-    """Measure and print Markdown tables."""
+    """Measure and print Markdown tables, each as soon as it is there."""
+    asked = _asked()
+    parts = set(asked.parts)
+    told: list[tuple[set[str], Callable[[], str]]] = [
+        ({"fold"}, lambda: fold.report(asked.fold_events)),
+        ({"absorb", "peers"}, lambda: _backlog(asked.events, with_peers="peers" in parts)),
+        ({"growth"}, lambda: _growth(asked.growth_events)),
+        ({"rebuild"}, lambda: _rebuild(asked.rebuild_events)),
+        ({"reads"}, lambda: _reads(asked.years, asked.events_a_year)),
+        ({"live"}, lambda: _live(live.measure(asked.rates, asked.seconds))),
+    ]
+    print(_machine())
+    for wanted, report in told:
+        if wanted & parts:
+            print(report(), flush=True)
+            print(_load(), flush=True)
+
+
+def _asked() -> argparse.Namespace:
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument("parts", nargs="*", default=PARTS, help=f"what to measure: {', '.join(PARTS)}")
     words.add_argument("--events", type=int, default=300_000, help="events in the backlog")
     words.add_argument("--rates", type=int, nargs="+", default=[100, 1000], help="events a second, told live")
     words.add_argument("--seconds", type=int, default=60, help="how long each of them is watched")
+    words.add_argument(
+        "--years", type=int, nargs="+", default=[1, 5, 10], help="ages of ledgers that are read"
+    )
+    words.add_argument("--events-a-year", type=int, default=100_000, help="in those; a team has 10,000")
+    words.add_argument("--rebuild-events", type=int, default=500_000, help="in the log that is rebuilt from")
+    words.add_argument("--growth-events", type=int, default=500_000, help="to grow to, up to 5,000,000")
+    words.add_argument("--fold-events", type=int, default=10_000, help="folded in memory, stage by stage")
     asked = words.parse_args()
     if wrong := set(asked.parts) - set(PARTS):
         words.error(f"there is no {', '.join(sorted(wrong))}; there is {', '.join(PARTS)}")
-    if {"absorb", "peers"} & set(asked.parts):
-        print(_backlog(asked.events, with_peers="peers" in asked.parts))
-    if "live" in asked.parts:
-        print(_live(live.measure(asked.rates, asked.seconds)))
+    if min(asked.years) < 1 or len(set(asked.years)) < 2:
+        words.error("--years needs two different ages at least, from 1 on")
+    return asked
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores; {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC. {_load()}"
+
+
+def _load() -> str:
+    return f"Load average of the last minute: {os.getloadavg()[0]:.1f}.\n"
+
+
+def _growth(events: int) -> str:
+    with stand() as ground:
+        return growth.report(growth.measure(ground, events))
+
+
+def _rebuild(events: int) -> str:
+    with stand() as ground:
+        return rebuild.report(rebuild.measure(ground, events))
+
+
+def _reads(years: Sequence[int], events_a_year: int) -> str:
+    with stand() as ground:
+        return reads.table(reads.measure(ground, sorted(set(years)), events_a_year))
 
 
 def _backlog(events: int, *, with_peers: bool) -> str:

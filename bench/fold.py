@@ -27,8 +27,8 @@ TOPIC, ROUNDS, BATCH = "primed.case-events", 3, 2_000
 BEGINNING = {(TOPIC, 0): Position(0, moment_of(0), 0)}
 
 
-def main(count: int) -> None:
-    """Measure every stage and print the table."""
+def report(count: int) -> str:
+    """Measure every stage; the table in Markdown."""
     gc.set_threshold(GARBAGE_AFTER, 20, 50)
     log = [
         Record(TOPIC, 0, offset, 1_780_000_000_000 + offset, key, value)
@@ -46,14 +46,19 @@ def main(count: int) -> None:
     }
     costs = best(stages)
     plain = costs["the same, the obvious way"]
-    print(f"\n{count} events, {len(folded.lines) / count:.1f} lines an event, {len(folded.facts)} items\n")
-    print("| stage | µs an event | of the obvious fold |\n|---|---|---|")
-    for name, seconds in costs.items():
-        print(f"| {name} | {seconds / count * 1e6:.1f} | {seconds / plain:.2f} |")
     both = costs["take: records to heard events"] + costs["fold: heard events to lines"]
-    print(f"| **take and fold** | **{both / count * 1e6:.1f}** | {both / plain:.2f} |")
     kept = sum(len(facts.kept) for facts in folded.facts.values())
-    print(f"\n{kept / count:.0f} bytes kept an event.")
+    return "\n".join(
+        [
+            f"| {count:,} events, {len(folded.lines) / count:.1f} lines each | µs each | of the obvious |",
+            "|---|---:|---:|",
+            *(f"| {name} | {cost / count * 1e6:.1f} | {cost / plain:.2f} |" for name, cost in costs.items()),
+            f"| **take and fold** | **{both / count * 1e6:.1f}** | {both / plain:.2f} |",
+            "",
+            f"{len(folded.facts):,} items; {kept / count:.0f} bytes kept an event.",
+            "",
+        ]
+    )
 
 
 def listen(log: list[Record]) -> list[Heard]:
@@ -86,4 +91,4 @@ def best(stages: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    print(report(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))

@@ -43,7 +43,7 @@ class Read:
 
 
 def _series(measure: str, grain: str) -> Question:
-    return lambda sources, ask: figures.series(sources, ask, measure, grain, ALWAYS)  # type: ignore[arg-type]
+    return lambda sources, ask: figures.series(sources, ask, [measure], grain, ALWAYS)  # type: ignore[arg-type]
 
 
 def _explain(measure: str, limit: int) -> Question:
@@ -68,7 +68,7 @@ TEAM: dict[str, Question] = {
     "team: series by week, a stock": _series("overdue", "week"),
     "team: one figure": _figure("completed_on_time_percent"),
     "team: why so many were completed": _explain("completed", 50),
-    "team: why so many are open": _explain("open", 500),
+    "team: why so many are open, 200 of the lines": _explain("open", 200),
 }
 COUNCIL: dict[str, Question] = {
     "council: workload": lambda sources, ask: reports.workload(sources, ask, "month", ALWAYS),
@@ -76,7 +76,7 @@ COUNCIL: dict[str, Question] = {
     "council: series by week, a flow": _series("completed", "week"),
     "council: series by month, a stock": _series("overdue", "month"),
     "council: series by week, a stock": _series("overdue", "week"),
-    "council: why so many were completed, 500 of the lines": _explain("completed", 500),
+    "council: why so many were completed, 1,000 of the lines": _explain("completed", 1000),
 }
 
 

@@ -36,7 +36,7 @@ SELECT topic, partition, "offset", n, tenant, source, fault, day, amount FROM fa
 SELECT tenant, source, events, last_known, last_day FROM feed_{generation}
 
 -- name: openings
-SELECT tenant, account, team, begins, known_until, kinds, settings, counts, body FROM opening_{generation}
+SELECT tenant, account, team, begins, known_until, kinds, settings, counts, amounts, body FROM opening_{generation}
 ORDER BY tenant, account, team, begins
 
 -- name: chunks_before

@@ -84,19 +84,22 @@ class FigureReading(LineReading):
     async def _stocks_now(
         self, chooser: Chooser, where: Where, days: Sequence[dt.date], teams: Wide
     ) -> Standing:
-        """The months before the day's own, and its month up to the day."""
+        """What was opened, the months from there to the day's own, and its month up to the day."""
         bounds = {day: (day + ONE_DAY).replace(day=1) for day in days}
         firsts = sorted(set(bounds.values()))
-        monthly = await self._ask("stocks_of_months", chooser, where, teams, firsts)
+        since, stood = await self.stood(where, firsts[0])
+        monthly = await self._ask("stocks_of_months", chooser, since, teams, firsts)
+        cells = chooser.cells(stood, np.zeros(stood.size, np.int64), whole=teams.whole)
+        monthly += await self._counted(chooser, cells)
         before = _cumulated(monthly, chooser.terms, firsts)
         inside = [day for day in days if bounds[day] <= day]
-        within: Standing = {}
+        steps_of: Standing = {}
         if inside:
             starts = [day.replace(day=1) for day in inside]
-            steps = await self._ask("stocks_in_months", chooser, where, teams, inside, starts)
-            within = _cumulated(steps, chooser.terms, inside, reset=True)
+            steps = await self._ask("stocks_in_months", chooser, where[:2], teams, inside, starts)
+            steps_of = _cumulated(steps, chooser.terms, inside, reset=True)
         return {
-            (term, day): _added(before[term, bounds[day]], within.get((term, day), {}), 1)
+            (term, day): _added(before[term, bounds[day]], steps_of.get((term, day), {}), 1)
             for term in chooser.terms
             for day in days
         }
@@ -112,10 +115,10 @@ class FigureReading(LineReading):
         found: list[tuple[Sequence[Slice], list[Counted]]] = []
         if months:
             firsts = [first for first, _ in months]
-            found.append((months, await self._ask("flows_of_months", chooser, where, teams, firsts)))
+            found.append((months, await self._ask("flows_of_months", chooser, where[:2], teams, firsts)))
         for layer in _layers(one for one in slices if not _is_month(one)):
             firsts, lasts = [first for first, _ in layer], [last for _, last in layer]
-            found.append((layer, await self._ask("flows_of_days", chooser, where, teams, firsts, lasts)))
+            found.append((layer, await self._ask("flows_of_days", chooser, where[:2], teams, firsts, lasts)))
         return found
 
     async def _happened_then(
@@ -130,10 +133,10 @@ class FigureReading(LineReading):
         return found
 
     async def _ask(
-        self, name: str, chooser: Chooser, where: Where, teams: Wide, *days: Sequence[dt.date]
+        self, name: str, chooser: Chooser, whose: Sequence[object], teams: Wide, *days: Sequence[dt.date]
     ) -> list[Counted]:
         sql = SQL[name].format(team="0" if teams.whole else "b.team", **chooser.columns())
-        rows = await self.fetch(sql, where.accounts, where.only, *days)
+        rows = await self.fetch(sql, *whose, *days)
         return await self._counted(chooser, [tuple(row) for row in rows])
 
     async def _counted(self, chooser: Chooser, cells: Sequence[Cell]) -> list[Counted]:

@@ -67,8 +67,9 @@ def _same(one: Opening, other: Opening) -> bool:
     )
 
 
-def _counts(one: Opening) -> dict[tuple[int, int], int]:
-    return dict(zip(zip(one.kinds, one.settings, strict=True), one.counts, strict=True))
+def _counts(one: Opening) -> dict[tuple[int, int], tuple[int, int]]:
+    keys = zip(one.kinds, one.settings, strict=True)
+    return dict(zip(keys, zip(one.counts, one.amounts, strict=True), strict=True))
 
 
 def _ordered(one: Opening) -> Lines:

@@ -49,6 +49,7 @@ class Opening(NamedTuple):
     kinds: list[int]
     settings: list[int]
     counts: list[int]
+    amounts: list[int]
     body: bytes
 
 
@@ -116,5 +117,8 @@ def opening_after(before: Opening | None, since: Lines, begins: dt.date) -> Open
     known = [moment_of(int(since.known.max()))] if since.size else []
     known_until = max([*known, *([before.known_until] if before else [])])
     kinds, settings = ([key[place] for key in total] for place in (0, 1))
-    body = pack(standing(joined([stood, since])))
-    return Opening(begins, known_until, kinds, settings, list(total.values()), body)
+    stands = standing(joined([stood, since]))
+    found, sums = add_up((stands.kind, stands.setting), stands.amount)
+    amount = dict(zip(zip(*(key.tolist() for key in found), strict=True), sums.tolist(), strict=True))
+    amounts = [amount.get(key, 0) for key in total]
+    return Opening(begins, known_until, kinds, settings, list(total.values()), amounts, pack(stands))

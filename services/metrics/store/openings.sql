@@ -20,7 +20,7 @@ LIMIT $3
 
 -- name: before
 -- The opening from which later ones follow.
-SELECT begins, known_until, kinds, settings, counts, body FROM opening_{generation}
+SELECT begins, known_until, kinds, settings, counts, amounts, body FROM opening_{generation}
 WHERE tenant = $1 AND account = $2 AND team = $3 AND begins < $4
 ORDER BY begins DESC
 LIMIT 1

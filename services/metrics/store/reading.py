@@ -13,7 +13,16 @@ from eventlog.postgres import Connection, Row, statements
 from services.metrics.answers.asking import Freshness
 from services.metrics.domain.units import Span, Teams
 from services.metrics.store.journal import Journal
-from services.metrics.store.packing import NO_LINES, Lines, add_up, day_number, joined, moment_number, unpack
+from services.metrics.store.packing import (
+    NO_LINES,
+    Lines,
+    add_up,
+    day_number,
+    joined,
+    lines_of,
+    moment_number,
+    unpack,
+)
 from services.metrics.store.standing import standing
 from services.metrics.store.words import Words
 
@@ -53,6 +62,27 @@ class Where(NamedTuple):
     accounts: list[int]
     only: list[int] | None
     but: list[int]
+
+
+class Since(NamedTuple):
+    """Accounts with teams, and for each the day from which on something counts."""
+
+    accounts: list[int]
+    teams: list[int]
+    begins: list[dt.date]
+
+    def before(self, lines: Lines) -> Lines:
+        """The lines of days before that day, of these accounts and teams."""
+        if not self.accounts:
+            return NO_LINES
+        early = np.flatnonzero(lines.day < day_number(max(self.begins)))
+        lines = lines.of(early[np.isin(lines.account[early], np.unique(self.accounts))])
+        whose = np.array(self.accounts, np.int64) << 32 | np.array(self.teams, np.int64)
+        order = np.argsort(whose)
+        asked = lines.account.astype(np.int64) << 32 | lines.team
+        place = order[np.minimum(np.searchsorted(whose[order], asked), len(order) - 1)]
+        begins = np.array([day_number(day) for day in self.begins])
+        return lines.of((whose[place] == asked) & (lines.day < begins[place]))
 
 
 Counts: TypeAlias = dict[tuple[int, int, int], int]
@@ -131,19 +161,52 @@ class LineReading(Reading):
         """The lines that stand at the end of a day: of stocks, which begin with what stood before."""
         if not where.accounts:
             return Standing(NO_LINES, {})
-        opened = await self.fetch(SQL["openings"], *where, last + ONE_DAY, self.as_known)
-        begins = [[row[name] for row in opened] for name in ("account", "team", "begins")]
-        rows = await self.fetch(SQL["chunks_since"], *where, last, self.as_known, dt.date.min, *begins)
+        whose = await self._whose(where, "chunk")
+        since, opened = await self._opened(whose, last + ONE_DAY, "counts, body")
+        rows = await self.fetch(SQL["chunks_since"], *since, last, self.as_known)
         parts = [unpack(row["body"]) for row in rows]
         parts += [within(some, where) for some in await self.journal()]
-        since = self._known(joined(parts))
-        since = since.of(since.day <= day_number(last))
-        counted = _counted(since)
+        later = self._known(joined(parts))
+        later = later.of(later.day <= day_number(last))
+        counted = _counted(later)
         for row in opened:
             for *of, count in zip(row["kinds"], row["settings"], row["counts"], strict=True):
                 key = (row["account"], *of)
                 counted[key] = counted.get(key, 0) + count
-        return Standing(standing(joined([*(unpack(row["body"]) for row in opened), since])), counted)
+        return Standing(standing(joined([*(unpack(row["body"]) for row in opened), later])), counted)
+
+    async def _opened(
+        self, whose: Sequence[tuple[int, int]], day: dt.date, columns: str
+    ) -> tuple[Since, list[Row]]:
+        """The last openings up to a day, with these columns of them too; and since when all lines count.
+
+        Of an account and team that nothing opens all lines count, and of others those that are not settled.
+        """
+        accounts, teams = [account for account, _ in whose], [team for _, team in whose]
+        sql = SQL["opened"].format(columns=f"begins, kinds, settings, {columns}")
+        rows = await self.fetch(sql, accounts, teams, day, self.as_known)
+        begins = {(row["account"], row["team"]): row["begins"] for row in rows}
+        return Since(accounts, teams, [begins.get(one, dt.date.min) for one in whose]), rows
+
+    async def stood(self, where: Where, day: dt.date) -> tuple[Since, Lines]:
+        """What the sums of months say from which day on, and sums of all that was before, as lines.
+
+        As months have them: without workers, details of stocks, days.
+        """
+        since, opened = await self._opened(await self._whose(where, "month"), day, "amounts")
+        early = [since.before(lines) for lines in await self.journal()]
+        plain = [lines._replace(detail=np.zeros_like(lines.detail)) for lines in early]
+        return since, joined([_sums_of(opened), *plain])
+
+    async def _whose(self, where: Where, table: str) -> list[tuple[int, int]]:
+        """Each account with each team that may have rows of a table in it.
+
+        Lines that cancel in their batch are in chunks and leave no sum in months.
+        """
+        if where.only is not None:
+            return [(account, team) for account in where.accounts for team in where.only]
+        rows = await self.fetch(SQL["teams_of"].format(table=table), where.accounts)
+        return [(row["account"], row["team"]) for row in rows if row["team"] not in where.but]
 
     async def journal(self) -> list[Lines]:
         """What is not settled yet."""
@@ -161,6 +224,21 @@ class LineReading(Reading):
 def _counted(lines: Lines) -> Counts:
     keys, counts = add_up((lines.account, lines.kind, lines.setting), np.ones_like(lines.amount))
     return dict(zip(zip(*(key.tolist() for key in keys), strict=True), counts.tolist(), strict=True))
+
+
+def _sums_of(opened: Sequence[Row]) -> Lines:
+    """The sums of openings as lines, as months have them: without workers and details."""
+    rows = [
+        (row["account"], row["team"], *said)
+        for row in opened
+        for said in zip(row["kinds"], row["settings"], row["amounts"], strict=True)
+    ]
+    if not rows:
+        return NO_LINES
+    account, team, kind, setting, amount = (np.array(column, np.int64) for column in zip(*rows, strict=True))
+    nothing = np.zeros_like(account)
+    said = (account, team, nothing, kind, setting, nothing, nothing, amount)
+    return lines_of(*said, *(nothing for _ in range(len(Lines._fields) - len(said))))
 
 
 def within(lines: Lines, where: Where) -> Lines:

@@ -41,15 +41,35 @@ WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
 GROUP BY 1, 2, 3, 4, 5, 6
 HAVING sum(d.amount) <> 0
 
+-- name: teams_of
+-- The accounts $3 with each team that has a row of {table} in them: from one to the next in the order of the index.
+WITH RECURSIVE team AS (
+    SELECT asked.account, (
+        SELECT min(b.team) FROM {table} b WHERE b.generation = $1 AND b.tenant = $2 AND b.account = asked.account
+    ) AS team
+    FROM unnest($3::int[]) AS asked (account)
+    UNION ALL
+    SELECT team.account, (
+        SELECT min(b.team) FROM {table} b
+        WHERE b.generation = $1 AND b.tenant = $2 AND b.account = team.account AND b.team > team.team
+    )
+    FROM team
+    WHERE team.team IS NOT NULL
+)
+SELECT account, team FROM team WHERE team IS NOT NULL
+
 -- name: stocks_of_months
--- What was added to stocks in the whole months before each of the days $5 (first days of months, in order),
--- and not before the one before it: to be cumulated by who asked.
-SELECT b.account, {team} AS team, width_bucket(b.month, $5::date[]) AS s, {kind} AS kind, {setting} AS setting,
+-- What was added to stocks in the whole months before each of the days $6 (first days of months, in order), and not
+-- before the one before it: to be cumulated by who asked. Of the account $3 and team $4 each from the day $5 on.
+SELECT b.account, {team} AS team, width_bucket(b.month, $6::date[]) AS s, {kind} AS kind, {setting} AS setting,
     {detail} AS detail,
     sum(b.amount)::bigint AS amount
-FROM month b
-WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
-  AND ($4::int[] IS NULL OR b.team = ANY ($4)) AND b.month < ($5::date[])[cardinality($5::date[])]
+FROM unnest($3::int[], $4::int[], $5::date[]) AS since (account, team, begins)
+CROSS JOIN LATERAL (
+    SELECT * FROM month
+    WHERE generation = $1 AND tenant = $2 AND account = since.account AND team = since.team
+        AND month >= since.begins AND month < ($6::date[])[cardinality($6::date[])]
+) AS b
 GROUP BY 1, 2, 3, 4, 5, 6
 HAVING sum(b.amount) <> 0
 
@@ -75,6 +95,17 @@ WHERE b.generation = $1 AND b.tenant = $2 AND b.account = ANY ($3::int[])
   AND b.month BETWEEN $5 AND $6
 GROUP BY {columns}
 
+-- name: sums_since
+-- Sums over the whole months before $6, of the account $3 and team $4 each from the day $5 on.
+SELECT {columns}, sum(b.amount)::bigint AS amount
+FROM unnest($3::int[], $4::int[], $5::date[]) AS since (account, team, begins)
+CROSS JOIN LATERAL (
+    SELECT * FROM month
+    WHERE generation = $1 AND tenant = $2 AND account = since.account AND team = since.team
+        AND month >= since.begins AND month < $6
+) AS b
+GROUP BY {columns}
+
 -- name: sums_of_days
 -- The same over the days from $5 to $6.
 SELECT {columns}, sum(d.amount)::bigint AS amount
@@ -97,22 +128,27 @@ WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
   AND ($4::int[] IS NULL OR team = ANY ($4)) AND team <> ALL ($5::int[]) AND month BETWEEN $6 AND $7
   AND ($8::timestamptz IS NULL OR known_from <= $8) AND ($9::timestamptz IS NULL OR known_until > $9)
 
--- name: openings
--- Of each account and team the last opening up to the day $6 of which all lines were known by $7.
-SELECT DISTINCT ON (account, team) account, team, begins, kinds, settings, counts, body FROM opening
-WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
-  AND ($4::int[] IS NULL OR team = ANY ($4)) AND team <> ALL ($5::int[]) AND begins <= $6
-  AND ($7::timestamptz IS NULL OR known_until <= $7)
-ORDER BY account, team, begins DESC
+-- name: opened
+-- Of the account $3 and team $4 each the last opening up to the day $5 of which all lines were known by $6.
+SELECT whose.account, whose.team, held.*
+FROM unnest($3::int[], $4::int[]) AS whose (account, team)
+CROSS JOIN LATERAL (
+    SELECT {columns} FROM opening
+    WHERE generation = $1 AND tenant = $2 AND account = whose.account AND team = whose.team AND begins <= $5
+        AND ($6::timestamptz IS NULL OR known_until <= $6)
+    ORDER BY begins DESC
+    LIMIT 1
+) AS held
 
 -- name: chunks_since
--- Settled lines after the openings: of the accounts $9 and teams $10 from the months $11 on, of others all.
-SELECT c.body FROM chunk c
-LEFT JOIN unnest($9::int[], $10::int[], $11::date[]) AS opened (account, team, begins)
-    ON opened.account = c.account AND opened.team = c.team
-WHERE c.generation = $1 AND c.tenant = $2 AND c.account = ANY ($3::int[])
-  AND ($4::int[] IS NULL OR c.team = ANY ($4)) AND c.team <> ALL ($5::int[]) AND c.month <= $6
-  AND ($7::timestamptz IS NULL OR c.known_from <= $7) AND c.month >= coalesce(opened.begins, $8)
+-- Settled lines of the account $3 and team $4 each, from the day $5 on to the month of $6, with lines known up to $7.
+SELECT held.body
+FROM unnest($3::int[], $4::int[], $5::date[]) AS since (account, team, begins)
+CROSS JOIN LATERAL (
+    SELECT body FROM chunk
+    WHERE generation = $1 AND tenant = $2 AND account = since.account AND team = since.team
+        AND month BETWEEN since.begins AND $6 AND ($7::timestamptz IS NULL OR known_from <= $7)
+) AS held
 
 -- name: how_many
 -- How many settled lines up to the month $6 were known up to $7, and how many after it.

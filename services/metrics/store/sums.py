@@ -13,7 +13,7 @@ from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.cuts import Cuts, Sum
 from services.metrics.domain.periods import containing
 from services.metrics.domain.trail import BEGINNING
-from services.metrics.domain.units import Span
+from services.metrics.domain.units import EVERYTHING, Span
 from services.metrics.store.numbering import first_of_month
 from services.metrics.store.packing import Column, Lines, add_up, day_of
 from services.metrics.store.reading import ONE_DAY, SQL, LineReading, Where
@@ -55,6 +55,8 @@ class SumReading(LineReading):
         if not where.accounts:
             return []
         if self.as_known is None and not OF_LINES & {*columns} and not (stock and "detail" in columns):
+            if stock and span.first == BEGINNING and not IN_TIME & {*columns}:
+                return await self._of_openings(where, span.last, columns)
             return await self._of_months(where, span, columns)
         if stock and span.first == BEGINNING and not IN_TIME & {*columns}:
             lines = (await self.standing(where, span.last)).lines
@@ -62,12 +64,21 @@ class SumReading(LineReading):
             lines = await self.posted(where, (span.first, span.last))
         return [table_of(lines, columns)]
 
+    async def _of_openings(self, where: Where, last: dt.date, columns: Sequence[str]) -> list[Table]:
+        """What stands at the end of a day: what was opened, whole months since, and the days of its month."""
+        ends = (last + ONE_DAY).replace(day=1)
+        since, stood = await self.stood(where, ends)
+        sql = SQL["sums_since"].format(columns=_kept(columns, BY_MONTH))
+        tables = [table_of(stood, columns), _table(await self.fetch(sql, *since, ends), columns)]
+        if ends <= last:
+            tables += await self._of_months(where, Span(ends, last, EVERYTHING), columns)
+        return tables
+
     async def _of_months(self, where: Where, span: Span, columns: Sequence[str]) -> list[Table]:
         """Whole months from their sums, the days before and after them from sums by day."""
         tables = []
         for first, last, stored in _stretches(span, by_day="day" in columns):
-            kept = ", ".join((*(stored.columns[name] for name in columns), "b.tenant"))
-            sql = SQL[stored.statement].format(columns=kept)
+            sql = SQL[stored.statement].format(columns=_kept(columns, stored))
             rows = await self.fetch(sql, where.accounts, where.only, first, last, where.but)
             tables.append(_table(rows, columns))
         return tables
@@ -155,6 +166,10 @@ _SAME = {name: f"b.{name}" for name in ("account", "team", "kind", "setting", "d
 _MONTH = "b.month - date '1970-01-01'"
 BY_MONTH = Stored("sums_of_months", {**_SAME, "month": _MONTH})
 BY_DAY = Stored("sums_of_days", {**_SAME, "month": _MONTH, "day": f"{_MONTH} + d.day - 1"})
+
+
+def _kept(columns: Sequence[str], stored: Stored) -> str:
+    return ", ".join((*(stored.columns[name] for name in columns), "b.tenant"))
 
 
 def _stretches(span: Span, *, by_day: bool) -> list[tuple[dt.date, dt.date, Stored]]:

@@ -2,10 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import get_args
+from types import SimpleNamespace
+from typing import cast, get_args
 
 import pytest
+from fastapi.routing import APIRoute
 
+from services.metrics.api import routers
+from services.metrics.api.desk import Desk
 from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.declaring import BadMeasures, catalogue
 from services.metrics.domain.formula import FUNCTIONS
@@ -47,6 +51,35 @@ def test_every_function_field_and_unit_is_on_the_page() -> None:
         assert re.search(rf"^\|[^|]*`{field}`", PAGE, re.MULTILINE), field
     for unit in get_args(UnitOfMeasure):
         assert f"`{unit}`" in PAGE, unit
+
+
+SERVED = {
+    route.path
+    for room in routers(cast(Desk, SimpleNamespace(ask=lambda: None)))
+    for route in room.routes
+    if isinstance(route, APIRoute)
+}
+ASKED = re.findall(
+    r"^\| ([^|]+) \| (`[^|]+`) \| ([a-z]*) ?\|$", PAGE.split("## What managers ask for")[1], re.MULTILINE
+)
+
+
+def test_what_managers_ask_for_is_a_table_of_measures() -> None:
+    assert len(ASKED) >= 14
+    assert len({asked for asked, _, _ in ASKED}) == len(ASKED)
+
+
+@pytest.mark.parametrize(("asked", "measures", "report"), ASKED, ids=[asked for asked, _, _ in ASKED])
+def test_each_measure_asked_for_ships_and_each_report_is_served(
+    asked: str, measures: str, report: str
+) -> None:
+    shipped = load()
+    for name in re.findall(r"`([^`]+)`", measures):
+        declared = shipped.get(name)
+        assert declared is not None, f"{name}, for {asked}"
+        assert declared.measure.prompts.get("as_usual")
+    paths = {f"/v1/reports/{report}", f"/v1/{report}"}
+    assert not report or paths & SERVED, f"{report}, for {asked}"
 
 
 def test_the_file_of_ones_own_adds_to_what_ships() -> None:

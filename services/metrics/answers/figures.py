@@ -11,12 +11,13 @@ from itertools import islice
 from services.metrics.answers.asking import Answer, Ask, BadQuestion, Counted, Cuts, Sources
 from services.metrics.answers.asking import Sums as ReportSums
 from services.metrics.domain.accounts import beginning_with
-from services.metrics.domain.figures import Figure, Flows, Key, Slice, Sums, Wanted, figure, wanted
-from services.metrics.domain.formula import PASSED, Term, kept, terms_of
+from services.metrics.domain.figures import ONE_DAY, Figure, Flows, Key, Slice, Sums, Wanted, figure, wanted
+from services.metrics.domain.formula import DUE, PASSED, Term, kept, terms_of
 from services.metrics.domain.measures import Declared
 from services.metrics.domain.periods import Grain, Period, between, containing
 from services.metrics.domain.series import Series, judge
 from services.metrics.domain.spc import Rules
+from services.metrics.domain.trail import BEGINNING
 from services.metrics.domain.units import Rollup, Span
 
 SHOWN: dict[Grain, int] = {"month": 24, "week": 26}
@@ -42,7 +43,7 @@ async def sums_of(ledger: Counted, keys: Keyed, rollup: Rollup, as_at: dt.date) 
     daily = await ledger.stocks(sorted(need.daily), each, need.teams) if need.daily else {}
     posted = await ledger.flows(sorted(need.flows), slices, need.teams) if need.flows and slices else {}
     return Sums(
-        {**posted, **await cohorts(ledger, need, slices, as_at)},
+        {**posted, **await cohorts(ledger, need, slices, as_at), **await falling_due(ledger, need)},
         {**stood, **daily},
         await ledger.spreads(sorted(need.spreads), slices, need.teams) if need.spreads and slices else {},
     )
@@ -65,6 +66,25 @@ async def cohorts(ledger: ReportSums, need: Wanted, slices: Sequence[Slice], as_
                 for slice_ in slices:
                     if slice_[0] <= day <= slice_[1]:
                         found[term, slice_][team] += amount
+    return found
+
+
+async def falling_due(ledger: ReportSums, need: Wanted) -> Flows:
+    """What stood on the eve of each period and falls due in it."""
+    found: dict[tuple[Term, Slice], Counter[str]] = defaultdict(Counter)
+    for account in sorted({term.account for term in need.dues}):
+        terms = [term for term in need.dues if term.account == account]
+        words = sorted({one.word for term in terms for one in term.filters})
+        for first, last in sorted(need.due_in):
+            eve = Span(BEGINNING, first - ONE_DAY, need.teams.teams)
+            for (team, due, *said), amount in await ledger.sums(
+                Cuts((account,), (eve,), ("team", DUE, *words))
+            ):
+                if first.isoformat() <= due <= last.isoformat():
+                    told = dict(zip(words, said, strict=True))
+                    for term in terms:
+                        if kept(term, [told[one.word] for one in term.filters]):
+                            found[term, (first, last)][team] += amount
     return found
 
 
@@ -117,7 +137,10 @@ async def judged(
     """The series of several measures of one unit, of which each sum is asked once."""
     together = [beginning_with(terms_of(one.formula)[0].account) for one in declared]
     begins = {accounts: await ledger.begins(accounts) for accounts in dict.fromkeys(together)}
-    shown = [periods_of(begins[accounts], grain, ask.as_at, days) for accounts in together]
+    shown = [
+        periods_of(counted_from(one, begins[accounts], grain), grain, ask.as_at, days)
+        for one, accounts in zip(declared, together, strict=True)
+    ]
     keys = [
         (Key(one.measure.id, ask.unit, period), one)
         for one, periods in zip(declared, shown, strict=True)
@@ -128,6 +151,13 @@ async def judged(
         judge(one.measure, list(islice(found, len(periods))), rules)
         for one, periods in zip(declared, shown, strict=True)
     ]
+
+
+def counted_from(declared: Declared, begins: dt.date | None, grain: Grain) -> dt.date | None:
+    """From when on a measure has figures: what asks how a period began, has none of the first."""
+    if begins is None or not declared.falls_due:
+        return begins
+    return containing(begins, grain).next.first
 
 
 def periods_of(

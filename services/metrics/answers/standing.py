@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from services.metrics.answers.asking import Begins, Sources
-from services.metrics.answers.figures import periods_of
+from services.metrics.answers.figures import counted_from, periods_of
 from services.metrics.domain.accounts import beginning_with
 from services.metrics.domain.figures import Figure, Key
 from services.metrics.domain.formula import Total, terms_of
@@ -50,7 +50,8 @@ class Standings:
         if found is None:
             declared = self._sources.catalogue[strand.measure]
             begins = await self._begin(ledger, strand.tenant, declared)
-            periods = periods_of(begins, strand.grain, today, (None, None))
+            counted = counted_from(declared, begins, strand.grain)
+            periods = periods_of(counted, strand.grain, today, (None, None))
             figures = [_figure(declared, strand, period, today, told) for period in periods]
             series = judge(declared.measure, figures, self._sources.rules)
             found = self._icons[strand] = Icons(series.variation, series.assurance)

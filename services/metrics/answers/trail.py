@@ -18,6 +18,7 @@ from services.metrics.domain.trail import (
     Part,
     Said,
     cohort_of,
+    due_of,
     parts_of,
     reach_of,
 )
@@ -59,9 +60,10 @@ async def explain(
         one_more = Page(page.limit + 1, page.after)
         if declared.daily:
             counted, lines = await daily(snapshot, declared, reach, one_more, everything=everything)
-        elif declared.by_cohort:
+        elif declared.by_cohort or declared.falls_due:
             parts = parts_of(declared.formula)
-            counted, lines = await by_part(snapshot, parts, _cohorts(parts, reach, ask.as_at), one_more)
+            pieces = _pieces(parts, reach, key, ask.as_at, everything=everything)
+            counted, lines = await by_part(snapshot, parts, pieces, one_more)
         else:
             all_ = everything or not declared.standing
             counted, lines = await snapshot.lines(
@@ -74,11 +76,16 @@ async def explain(
     return Answer(ask, fresh, told)
 
 
-def _cohorts(parts: Sequence[Part], reach: Sequence[Span], as_at: dt.date) -> Iterator[Piece]:
-    """Each term over the days of the period; a cohort follows its work up to the day asked."""
+def _pieces(
+    parts: Sequence[Part], reach: Sequence[Span], key: Key, as_at: dt.date, *, everything: bool
+) -> Iterator[Piece]:
+    """Each term over its own days: a cohort goes on to the day asked, what falls due stood before."""
     for place, part in enumerate(parts):
         for span in reach:
-            if part.term.how == "cohort":
+            if part.term.how == "due":
+                if span is reach[0]:
+                    yield Piece(place, *due_of(part.term, key, span.teams), everything=everything)
+            elif part.term.how == "cohort":
                 yield Piece(place, *cohort_of(part.term, span, as_at), everything=True)
             else:
                 yield Piece(place, part.term, span, everything=True)

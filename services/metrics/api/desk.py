@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import Query
@@ -17,6 +17,7 @@ from runtime.auth import Principal, may_see_person, needs
 from runtime.problems import TITLES, Problem, not_found, wrong
 from schemas.registry import EARLIEST, LATEST
 from services.metrics.answers.asking import Ask, BadQuestion, NotThere, Sources
+from services.metrics.domain.complete import Family
 from services.metrics.domain.periods import BadPeriod, day_of, days_of
 from services.metrics.domain.units import Teams
 from services.metrics.domain.worklist import UNHEARD, Cadence, Health
@@ -89,8 +90,7 @@ class Desk:
         if not self.may_see(who, chosen, today):
             raise not_found()
         then = min(day_of(as_known, self.zone), today) if as_known else today
-        health, rollup = self.health(who.tenant), self.sources.rollup(who.tenant)
-        since = rollup.complete.families(rollup.on(chosen, as_at or then))
+        health = self.health(who.tenant)
         return Ask(
             who.tenant,
             chosen,
@@ -98,10 +98,19 @@ class Desk:
             today,
             as_known,
             stale=health.stale(self.cadences, self.now()),
-            complete_in={family: found.day for family, found in since.items()},
+            complete_in=self._complete_in(who.tenant, chosen, as_at or then),
             before_all=bool(as_known and health.began and as_known < health.began),
             note=self._note(as_known, health.began),
         )
+
+    def below(self, ask: Ask, unit: str) -> Ask:
+        """The same question about a unit below the one asked."""
+        return replace(ask, unit=unit, complete_in=self._complete_in(ask.tenant, unit, ask.as_at))
+
+    def _complete_in(self, tenant: str, unit: str, day: dt.date) -> dict[Family, dt.date]:
+        rollup = self.sources.rollup(tenant)
+        since = rollup.complete.families(rollup.on(unit, day))
+        return {family: found.day for family, found in since.items()}
 
     def _note(self, as_known: dt.datetime | None, began: dt.datetime | None) -> str | None:
         """What has to be said of the moment asked: nothing was known yet, or it is still to come."""
@@ -159,9 +168,11 @@ def answering() -> Iterator[None]:
         raise wrong(str(error), field=error.field) from error
 
 
-def range_of(first: str | None, last: str | None) -> tuple[dt.date | None, dt.date | None]:
+def range_of(
+    first: str | None, last: str | None, fields: tuple[str, str] = ("from", "to")
+) -> tuple[dt.date | None, dt.date | None]:
     """The first and last day of a range whose ends are days, months or weeks; 422 for what is none."""
-    return _end("from", first, 0), _end("to", last, 1)
+    return _end(fields[0], first, 0), _end(fields[1], last, 1)
 
 
 def _end(field: str, text: str | None, which: int) -> dt.date | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 
 from runtime.auth import Principal, needs
+from runtime.problems import wrong
 from services.metrics.answers import figures as answers
 from services.metrics.answers import own, reports
-from services.metrics.answers.asking import Ask
+from services.metrics.answers.asking import Answer, Ask, BadQuestion, Sources
+from services.metrics.answers.beside import figures_below
 from services.metrics.api import views
 from services.metrics.api.desk import READERS, AsAt, AsKnown, Desk, From, To, answering, range_of
+from services.metrics.api.report_files import add_files
 from services.metrics.api.shaping import figure_view, measure_view, meta_of, series_of
-from services.metrics.domain.periods import Grain, containing, parse
+from services.metrics.domain.figures import Figure
+from services.metrics.domain.periods import Grain, Period, containing, parse
 from services.metrics.domain.spc import Rules
 
 MeasureId = Annotated[str, Query(max_length=100, description="Id of a measure; see /v1/measures.")]
@@ -32,6 +37,10 @@ Worker = Annotated[
     str | None,
     Query(max_length=200, description="Staff id: that worker's own work only, for them and their manager."),
 ]
+ByUnits = Annotated[
+    Literal["unit"] | None,
+    Query(description="`unit`: those right below the unit asked, beside one another."),
+]
 PeriodText = Annotated[
     str | None, Query(max_length=10, description="2026-11 or 2026-W46; without one the month of `as_at`.")
 ]
@@ -39,6 +48,26 @@ Variant = Annotated[
     Literal["standard", "nhse"] | None,
     Query(description="`nhse`: limits from 13 points only; points beyond count towards two of three."),
 ]
+
+
+async def due_dates(
+    due_from: Annotated[
+        str | None,
+        Query(max_length=10, description="Of what stands only work due from this day, month, week."),
+    ] = None,
+    due_to: Annotated[
+        str | None, Query(max_length=10, description="Of what stands only work due up to it.")
+    ] = None,
+    overdue_for: Annotated[
+        int | None,
+        Query(ge=1, le=36_500, description="Of what stands only work so many days past due, on its own day."),
+    ] = None,
+) -> own.Due | None:
+    """The due dates asked for, if any are."""
+    first, last = range_of(due_from, due_to, ("due_from", "due_to"))
+    if first and last and first > last:
+        raise wrong(f"Due dates would end on {last}, before they begin on {first}.", field="due_from")
+    return own.Due(first, last, overdue_for) if first or last or overdue_for else None
 
 
 def router(desk: Desk) -> APIRouter:
@@ -64,7 +93,6 @@ def _catalogue(routes: APIRouter, desk: Desk) -> None:
 
 
 def _figures(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("/v1/figures", summary="Measures of units in one period.")
     async def figures(
         measure: MeasureIds,
         who: Principal = needs(*READERS),
@@ -73,20 +101,43 @@ def _figures(routes: APIRouter, desk: Desk) -> None:
         period: PeriodText = None,
         as_at: AsAt = None,
         as_known: AsKnown = None,
+        by: ByUnits = None,
+        due: own.Due | None = Depends(due_dates),
     ) -> views.Figures:
+        """Measures of units in one period."""
         team = desk.own_of(who, worker) if worker else None
         units: list[str | None] = [*unit] if unit else [team]
         asks = [desk.asked(who, one, as_at, as_known) for one in units]
-        names = [one.unit for one in asks]
+        part = own.Part(worker, due) if worker or due else None
         with answering():
             chosen = parse(period) if period else containing(asks[0].as_at, "month")
-            if worker:
-                answer = await own.figures_of(desk.sources, asks[0], worker, measure, names, chosen)
-            else:
-                answer = await answers.figures(desk.sources, asks[0], measure, names, chosen)
+            answer = await _answered(desk, asks, measure, chosen, part, below=by == "unit")
             declared = desk.sources.declared
             found = [figure_view(one, declared(one.key.measure)) for one in answer.what]
         return views.Figures(**meta_of(answer), worker=worker, figures=found)
+
+    routes.get("/v1/figures", summary="Measures of units in one period.")(figures)
+    add_files(routes, "/v1/figures", "figures", figures, "Measures of units in one period")
+
+
+async def _answered(
+    desk: Desk, asks: list[Ask], measures: list[str], period: Period, part: own.Part | None, *, below: bool
+) -> Answer[list[Figure]]:
+    """The figures of the units asked or, `below`, of those right below the one asked."""
+
+    async def of(sources: Sources, units: list[str]) -> Answer[list[Figure]]:
+        if part:
+            return await own.figures_of(sources, asks[0], part, measures, units, period)
+        return await answers.figures(sources, asks[0], measures, units, period)
+
+    if not below:
+        return await of(desk.sources, [one.unit for one in asks])
+    if len(asks) > 1:
+        raise BadQuestion("unit", "By unit, ask about one unit: the answer has those right below it.")
+    ask = asks[0]
+    return await figures_below(
+        desk.sources, ask, period, partial(desk.below, ask), lambda sources, one: of(sources, [one.unit])
+    )
 
 
 def _series(routes: APIRouter, desk: Desk) -> None:
@@ -98,12 +149,17 @@ def _series(routes: APIRouter, desk: Desk) -> None:
         first: From = None,
         to: To = None,
         rules: Variant = None,
+        due: own.Due | None = Depends(due_dates),
     ) -> views.Series | views.SeveralSeries:
         """One measure with its points or, where `measure` is given several times, a list under `series`."""
         variant = {"nhse": Rules.nhse(), "standard": Rules()}.get(rules or "")
         days = range_of(first, to)
         with answering():
-            answer = await answers.series(desk.sources, ask, measure, grain, days, variant)
+            if due:
+                part = own.Part(due=due)
+                answer = await own.series_of(desk.sources, ask, part, measure, grain, days, variant)
+            else:
+                answer = await answers.series(desk.sources, ask, measure, grain, days, variant)
         told = [series_of(one, ask, grain) for one in answer.what]
         if len(measure) == 1:
             return views.Series(**meta_of(answer), **told[0])

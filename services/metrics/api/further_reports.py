@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated
 
@@ -16,10 +16,16 @@ from services.metrics.answers.asking import Ask
 from services.metrics.api import further_views as views
 from services.metrics.api.desk import Desk, From, To, answering, range_of
 from services.metrics.api.report_files import Kinds, add, only
+from services.metrics.api.report_views import ByUnit
 from services.metrics.api.shaping import cut_of, meta_of
+from services.metrics.api.units_beside import each_of
 from services.metrics.domain import ages, bridge, leavers, money, passing, waits
 from services.metrics.domain.cuts import Only, Per
 
+ELSE = "By what else the months are cut; `unit`: each right below the one asked."
+NO_UNIT: Mapping[str, str] = {}
+NOW = (None, None)
+"""What stands on the day asked has no days of its own."""
 Pers = Annotated[Per, Query(description="`month`: a row for each month; `period`: all the days in one.")]
 Settings = Annotated[
     list[str] | None,
@@ -38,7 +44,7 @@ def router(desk: Desk) -> APIRouter:
 def _spend(routes: APIRouter, desk: Desk) -> None:
     async def spend(
         ask: Ask = Depends(desk.ask),
-        by: Annotated[bridge.By, Query(description="By what else the months are cut.")] = "month",
+        by: Annotated[bridge.By | ByUnit, Query(description=ELSE)] = "month",
         per: Pers = "month",
         setting: Settings = None,
         first: From = None,
@@ -46,11 +52,18 @@ def _spend(routes: APIRouter, desk: Desk) -> None:
     ) -> views.Spend:
         """Weekly cost of packages from opening to closing, what moved it, one-off payments beside it."""
         days, part = range_of(first, to), Only(settings=tuple(setting or ()))
+        cut: bridge.By = "month" if by == "unit" else by
         with answering():
-            answer = await money_spent.spend(desk.sources, ask, by, days, per, part)
-        told = answer.what
+            found = await each_of(
+                desk,
+                ask,
+                by,
+                days,
+                lambda sources, one: money_spent.spend(sources, one, cut, days, per, part),
+            )
+        told = found.whole.what
         return views.Spend(
-            **meta_of(answer),
+            **meta_of(found.whole),
             unit=ask.unit,
             by=by,
             per=per,
@@ -58,16 +71,18 @@ def _spend(routes: APIRouter, desk: Desk) -> None:
             first=told.first,
             last=told.last,
             total=_step(told.total, "month"),
-            rows=[_step(row, by) for row in told.rows],
+            rows=[_step(row, cut, unit) for unit, one in found.each for row in one.rows],
+            left_out=found.left_out,
         )
 
     add(routes, "spend", spend, views.Spend)
 
 
-def _step(row: bridge.Bridge, by: bridge.By) -> views.SpendRow:
+def _step(row: bridge.Bridge, by: bridge.By, unit: Mapping[str, str] = NO_UNIT) -> views.SpendRow:
     exact = {name: getattr(row, name) for name in views.Amounts.model_fields}
     return views.SpendRow(
         month=row.month.label if row.month else None,
+        **unit,
         **({} if by == "month" else {by: row.by}),
         **{name: money.pounds(amount) for name, amount in exact.items()},
         one_off=money.pounds(row.one_off),
@@ -130,39 +145,45 @@ def _waits(routes: APIRouter, desk: Desk) -> None:
     async def waited(
         ask: Ask = Depends(desk.ask),
         part: Only = Depends(only),
-        by: Annotated[waits.By, Query(description="By what else the months are cut.")] = "month",
+        by: Annotated[waits.By | ByUnit, Query(description=ELSE)] = "month",
         per: Pers = "month",
         first: From = None,
         to: To = None,
     ) -> views.Waits:
         """How long work waited until it was started or completed, in the month in which it was."""
         days = range_of(first, to)
+        cut: waits.By = "month" if by == "unit" else by
         with answering():
-            answer = await waiting.waited(desk.sources, ask, by, days, per, part)
-        told = answer.what
+            found = await each_of(
+                desk, ask, by, days, lambda sources, one: waiting.waited(sources, one, cut, days, per, part)
+            )
+        told = found.whole.what
         return views.Waits(
-            **meta_of(answer),
+            **meta_of(found.whole),
             unit=ask.unit,
             by=by,
             per=per,
             finding=told.finding,
             first=told.first,
             last=told.last,
-            rows=[
-                views.WaitRow(
-                    until=row.until,
-                    month=row.month.label if row.month else None,
-                    **cut_of(by, row.by),
-                    count=row.count,
-                    median=row.median,
-                    percentile_90=row.late,
-                    bands=_bands(waits.BANDS, row.bands),
-                )
-                for row in told.rows
-            ],
+            rows=[_waited(row, cut, unit) for unit, one in found.each for row in one.rows],
+            left_out=found.left_out,
         )
 
     add(routes, "waits", waited, views.Waits)
+
+
+def _waited(row: waits.Wait, by: waits.By, unit: Mapping[str, str]) -> views.WaitRow:
+    return views.WaitRow(
+        until=row.until,
+        month=row.month.label if row.month else None,
+        **unit,
+        **cut_of(by, row.by),
+        count=row.count,
+        median=row.median,
+        percentile_90=row.late,
+        bands=_bands(waits.BANDS, row.bands),
+    )
 
 
 def _ages(routes: APIRouter, desk: Desk) -> None:
@@ -170,30 +191,37 @@ def _ages(routes: APIRouter, desk: Desk) -> None:
         ask: Ask = Depends(desk.ask),
         part: Only = Depends(only),
         by: Annotated[
-            ages.By, Query(description="`all`: one row; `month`: by the month of the due date.")
+            ages.By | ByUnit,
+            Query(description="`all`: one row; `month`: of the due date; `unit`: each right below."),
         ] = "all",
         first: From = None,
         to: To = None,
     ) -> views.Ages:
         """Overdue work as at the day asked by days since its due date; `from` and `to` limit due dates."""
         days = range_of(first, to)
+        cut: ages.By = "all" if by == "unit" else by
         with answering():
-            answer = await waiting.overdue(desk.sources, ask, by, days, part)
+            found = await each_of(
+                desk, ask, by, NOW, lambda sources, one: waiting.overdue(sources, one, cut, days, part)
+            )
         return views.Ages(
-            **meta_of(answer),
+            **meta_of(found.whole),
             unit=ask.unit,
             by=by,
-            finding=answer.what.finding,
+            finding=found.whole.what.finding,
             rows=[
                 views.AgeRow(
-                    due_in=row.by if by == "month" else None,
-                    **({} if by in ("all", "month") else {by: row.by}),
+                    due_in=row.by if cut == "month" else None,
+                    **unit,
+                    **({} if cut in ("all", "month") else {cut: row.by}),
                     overdue=row.overdue,
                     oldest_due=row.oldest,
                     bands=_bands(ages.BANDS, row.bands),
                 )
-                for row in answer.what.rows
+                for unit, one in found.each
+                for row in one.rows
             ],
+            left_out=found.left_out,
         )
 
     add(routes, "ages", aged, views.Ages)

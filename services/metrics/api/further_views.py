@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.metrics.api.report_views import Report, as_cell
+from services.metrics.api.report_views import ByUnit, Report, as_cell
 from services.metrics.api.sheets import Cell
 from services.metrics.api.views import Number, View
 from services.metrics.domain import ages, bridge, leavers, passing, waits
@@ -31,6 +31,7 @@ class SpendRow(Amounts):
     """Spend a week from opening to closing, in pounds, each rounded by itself."""
 
     month: str | None = None
+    unit: str | None = None
     setting: str | None = None
     team: str | None = None
     one_off: Number = Field(description="Paid once, in no week's cost.")
@@ -42,7 +43,7 @@ class Spend(Report):
     """The spend bridge: what packages cost a week, from opening to closing, and what moved it."""
 
     report: Literal["spend"] = "spend"
-    by: bridge.By
+    by: bridge.By | ByUnit
     per: Per
     first: dt.date = Field(alias="from")
     last: dt.date = Field(alias="to")
@@ -52,7 +53,7 @@ class Spend(Report):
     def table(self) -> tuple[list[str], list[list[Cell]]]:
         """Pounds first, then the exact amounts that close."""
         columns = [column for column in self.columns() if column != "exact"]
-        order = ["month", "setting", "team", *Amounts.model_fields, "one_off", "cost"]
+        order = ["month", "unit", "setting", "team", *Amounts.model_fields, "one_off", "cost"]
         columns.sort(key=order.index)
         exact = list(Amounts.model_fields)
         return [*columns, *(f"{name}_exact" for name in exact)], [
@@ -112,6 +113,7 @@ class WaitRow(View):
 
     until: waits.Until
     month: str | None = None
+    unit: str | None = None
     team: str | None = None
     kind: str | None = None
     worker: str | None = None
@@ -125,7 +127,7 @@ class Waits(Report):
     """How long work waited: median, ninetieth percentile and bands of days to start and to completion."""
 
     report: Literal["waits"] = "waits"
-    by: waits.By
+    by: waits.By | ByUnit
     per: Per
     first: dt.date = Field(alias="from")
     last: dt.date = Field(alias="to")
@@ -140,6 +142,7 @@ class AgeRow(View):
     """Overdue work by how many days it is past its due date."""
 
     due_in: str | None = None
+    unit: str | None = None
     team: str | None = None
     kind: str | None = None
     worker: str | None = None
@@ -152,7 +155,7 @@ class Ages(Report):
     """Overdue work as at the day asked, by how long it is overdue."""
 
     report: Literal["ages"] = "ages"
-    by: ages.By
+    by: ages.By | ByUnit
     rows: list[AgeRow]
 
     def columns(self) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.metrics.api.report_views import Report
-from services.metrics.api.sheets import CSV, XLSX, as_csv, as_xlsx, headers_of
+from services.metrics.api.sheets import CSV, XLSX, Cell, as_csv, as_xlsx, headers_of
 from services.metrics.domain.cuts import Only
 
 Worker = Annotated[
@@ -23,24 +24,36 @@ async def only(worker: Worker = None, kind: Kinds = None) -> Only:
     return Only(worker, tuple(kind or ()))
 
 
+class Told(Protocol):
+    """What can be laid out as a file."""
+
+    def table(self) -> tuple[list[str], list[list[Cell]]]: ...
+    def about(self) -> dict[str, Cell]: ...
+    def name(self) -> str: ...
+
+
 def add(routes: APIRouter, name: str, report: Any, shape: type[Report]) -> None:
     """The report at its address as JSON and, with .csv and .xlsx, as files."""
     summary = (shape.__doc__ or "").strip()
     routes.get(f"/v1/reports/{name}", response_model=shape, summary=summary, name=name)(report)
-    files = {"csv": (CSV, _csv), "xlsx": (XLSX, _xlsx)}
-    for ending, (media_type, write) in files.items():
+    add_files(routes, f"/v1/reports/{name}", name, report, summary.rstrip("."))
+
+
+def add_files(routes: APIRouter, path: str, name: str, answer: Any, summary: str) -> None:
+    """An answer at its address with .csv and .xlsx."""
+    for ending, (media_type, write) in {"csv": (CSV, _csv), "xlsx": (XLSX, _xlsx)}.items():
         routes.get(
-            f"/v1/reports/{name}.{ending}",
-            summary=f"{summary.rstrip('.')}, as {ending.upper()}.",
+            f"{path}.{ending}",
+            summary=f"{summary}, as {ending.upper()}.",
             name=f"{name}_{ending}",
             response_class=Response,
             responses={200: {"content": {media_type: {}}, "description": "The same rows as a file."}},
-        )(_file(report, ending, media_type, write))
+        )(_file(answer, ending, media_type, write))
 
 
-def _file(report: Any, ending: str, media_type: str, write: Any) -> Any:
-    async def as_file(told: Any = Depends(report)) -> Response:
-        name = f"{told.report}-{told.unit}-{told.as_at}.{ending}"
+def _file(answer: Any, ending: str, media_type: str, write: Callable[[Told], bytes]) -> Any:
+    async def as_file(told: Any = Depends(answer)) -> Response:
+        name = f"{told.name()}.{ending}"
         safe = "".join(
             letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "-" for letter in name
         )
@@ -49,13 +62,9 @@ def _file(report: Any, ending: str, media_type: str, write: Any) -> Any:
     return as_file
 
 
-def _csv(report: Report) -> bytes:
-    return as_csv(*report.table())
+def _csv(told: Told) -> bytes:
+    return as_csv(*told.table())
 
 
-def _xlsx(report: Report) -> bytes:
-    told = report.model_dump(mode="json")
-    about = {
-        name: told[name] for name in ("report", "unit", "by", "finding", "as_at", "as_known", "fresh_at")
-    }
-    return as_xlsx(*report.table(), about)
+def _xlsx(told: Told) -> bytes:
+    return as_xlsx(*told.table(), told.about())

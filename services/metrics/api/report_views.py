@@ -11,13 +11,22 @@ from services.metrics.api.sheets import Cell
 from services.metrics.api.views import Meta, View
 from services.metrics.domain.reports import By
 
-CUTS = ("month", "worker", "kind", "team", "setting", "from_team", "to_team")
+ByUnit = Literal["unit"]
+"""Units right below the one asked, beside one another."""
+CUTS = ("month", "unit", "worker", "kind", "team", "setting", "from_team", "to_team")
 """Columns that a report has only when it is cut by them."""
 
 
 def as_cell(value: dt.date | Cell) -> Cell:
     """A value as a file has it."""
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+class LeftOut(View):
+    """A unit below of which there are no rows, and why."""
+
+    unit: str
+    reason: str
 
 
 class Report(Meta):
@@ -28,6 +37,7 @@ class Report(Meta):
     by: str
     finding: str
     rows: list[Any]
+    left_out: list[LeftOut] = Field(default=[], description="Cut by unit: those without rows, and why.")
 
     def columns(self) -> list[str]:
         """The columns of a file: those of the rows, without cuts that nobody asked for."""
@@ -37,6 +47,17 @@ class Report(Meta):
     def cuts(self) -> set[str]:
         """The columns by which this report is cut."""
         return {self.by} if getattr(self, "per", None) == "period" else {"month", self.by}
+
+    def about(self) -> dict[str, Cell]:
+        """What a file says of itself beside its rows."""
+        told = self.model_dump(mode="json")
+        names = ("report", "unit", "by", "finding", "as_at", "as_known", "fresh_at")
+        left = "; ".join(f"{one.unit}: {one.reason}" for one in self.left_out)
+        return {name: told[name] for name in names} | ({"left_out": left} if left else {})
+
+    def name(self) -> str:
+        """What a file is called, without its ending."""
+        return f"{self.report}-{self.unit}-{self.as_at}"
 
     def table(self) -> tuple[list[str], list[list[Cell]]]:
         """Columns and rows as a file has them."""
@@ -48,6 +69,7 @@ class WorkloadRow(View):
     """Open work due in a month; month null: without a due date."""
 
     month: str | None
+    unit: str | None = None
     worker: str | None = None
     kind: str | None = None
     team: str | None = None
@@ -61,7 +83,7 @@ class Workload(Report):
 
     report: Literal["workload"] = "workload"
     unit: str
-    by: By
+    by: By | ByUnit
     finding: str
     rows: list[WorkloadRow]
     earlier: int = Field(description="Open work due before the months asked for.")
@@ -72,6 +94,7 @@ class CompletedRow(View):
     """Work completed in a month, and how much of it after its due day."""
 
     month: str
+    unit: str | None = None
     worker: str | None = None
     kind: str | None = None
     team: str | None = None
@@ -84,7 +107,7 @@ class Completed(Report):
 
     report: Literal["completed"] = "completed"
     unit: str
-    by: By
+    by: By | ByUnit
     finding: str
     first: dt.date = Field(alias="from")
     last: dt.date = Field(alias="to")
@@ -94,6 +117,7 @@ class Completed(Report):
 class OutcomeRow(View):
     """How often work ended so; shares are percentages."""
 
+    unit: str | None = None
     outcome: str
     count: int
     share: float | None
@@ -106,7 +130,7 @@ class Outcomes(Report):
 
     report: Literal["outcomes"] = "outcomes"
     unit: str
-    by: Literal["outcome"] = "outcome"
+    by: Literal["outcome"] | ByUnit = "outcome"
     finding: str
     kinds: tuple[str, ...] = Field(description="The kinds of work counted; empty: all.")
     first: dt.date = Field(alias="from")

@@ -10,12 +10,12 @@ from typing import Any
 
 import xlsxwriter
 
+from services.metrics.api.views import Cell as Cell
 from services.metrics.api.views import Meta
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins so would be run as a formula by a spreadsheet."""
 
-Cell = str | int | float | None
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -12,6 +12,8 @@ from services.metrics.domain.periods import Grain
 from services.metrics.domain.spc import Assurance, Judged, Polarity, SpecialCause, Variation
 
 Number = int | float
+Cell = str | int | float | None
+"""A value as a file has it."""
 
 
 class View(BaseModel):
@@ -93,6 +95,23 @@ class Figures(Meta):
 
     worker: str | None = None
     figures: list[Figure]
+
+    def table(self) -> tuple[list[str], list[list[Cell]]]:
+        """Columns and rows as a file has them."""
+        columns = [name for name in Figure.model_fields if name not in ("not_complete", "definition", "note")]
+        rows: list[list[Cell]] = [[getattr(one, name) for name in columns] for one in self.figures]
+        why = [one.not_complete.reason if one.not_complete else one.note for one in self.figures]
+        return [*columns, "note"], [[*row, said] for row, said in zip(rows, why, strict=True)]
+
+    def about(self) -> dict[str, Cell]:
+        """What a file says of itself beside its rows."""
+        told = self.model_dump(mode="json")
+        return {name: told[name] for name in ("worker", "as_at", "as_known", "fresh_at")}
+
+    def name(self) -> str:
+        """What the file is called, without its ending."""
+        units = {one.unit for one in self.figures}
+        return f"figures-{units.pop() if len(units) == 1 else 'units'}-{self.as_at}"
 
 
 class Point(View):

@@ -19,6 +19,7 @@ Number = int | float
 Slice = tuple[dt.date, dt.date]
 """First and last day of a flow, both counted."""
 
+ONE_DAY = dt.timedelta(days=1)
 DECIMALS = 4
 """Quotients are given to so many decimals; numerator and denominator say the rest exactly."""
 
@@ -75,6 +76,9 @@ class Wanted:
     """Stocks that are needed at the end of each of `each`."""
     each: frozenset[dt.date] = frozenset()
     cohorts: frozenset[Term] = frozenset()
+    dues: frozenset[Term] = frozenset()
+    """Stocks of the eve of each of `due_in`, by what falls due in it."""
+    due_in: frozenset[Slice] = frozenset()
 
 
 Flows = Mapping[tuple[Term, Slice], Mapping[str, int]]
@@ -86,7 +90,8 @@ Spreads = Mapping[tuple[Term, Slice], Mapping[str, Mapping[int, int]]]
 class Sums:
     """What the ledger answered: amounts by team, for flows by slice, stocks by day, histograms by slice.
 
-    Among the flows are cohorts, of which the slice holds the day of passing on.
+    Among the flows are cohorts, of which the slice holds the day of passing on, and what falls due, of which
+    it holds the due date.
     """
 
     flows: Flows
@@ -100,6 +105,7 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
     each: set[dt.date] = set()
     slices: set[Slice] = set()
     days: set[dt.date] = set()
+    due_in: set[Slice] = set()
     teams: set[Teams] = set()
     for key, declared in asked:
         last = min(key.period.last, as_at)
@@ -114,6 +120,8 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
         else:
             slices.update((span.first, span.last) for span in spans)
             teams.update(span.teams for span in spans)
+            if declared.falls_due:
+                due_in.add((key.period.first, key.period.last))
             if declared.daily:
                 each.update(_days(key.period.first, last))
     return Wanted(
@@ -126,6 +134,8 @@ def wanted(asked: Iterable[tuple[Key, Declared]], rollup: Rollup, as_at: dt.date
         frozenset().union(*(terms[how] for how in DAILY)),
         frozenset(each),
         frozenset(terms["cohort"]),
+        frozenset(terms["due"]),
+        frozenset(due_in),
     )
 
 
@@ -150,9 +160,10 @@ def figure(
     last = min(key.period.last, as_at)
     spans = counted(key, declared, rollup, last)
     since = rollup.complete.of(terms_of(declared.formula)[0].account, spans[0].teams)
-    if since and spans[0].first < since.day:
+    begins = spans[0].first - ONE_DAY if declared.falls_due else spans[0].first
+    if since and begins < since.day:
         return Figure(key, None, None, None, unfinished, last > today, since)
-    value, over, under = _value(declared, sums, spans)
+    value, over, under = _value(declared, sums, spans, (key.period.first, key.period.last))
     return Figure(key, value, over, under, unfinished, ahead=last > today)
 
 
@@ -164,16 +175,16 @@ def counted(key: Key, declared: Declared, rollup: Rollup, last: dt.date) -> list
 
 
 def _value(
-    declared: Declared, sums: Sums, spans: Sequence[Span]
+    declared: Declared, sums: Sums, spans: Sequence[Span], period: Slice
 ) -> tuple[Number | None, int | None, int | None]:
     least = max(declared.measure.smallest_denominator, 1)
     match declared.formula:
         case Total() as total:
-            amount = _Amount.of(total, declared.measure.unit, sums, spans)
+            amount = _Amount.of(total, declared.measure.unit, sums, spans, period)
             return amount.value, amount.shown, amount.days
         case Quotient(over=above, under=below, per=per):
-            over = _Amount.of(above, declared.measure.unit, sums, spans)
-            under = _Amount.of(below, declared.measure.unit, sums, spans)
+            over = _Amount.of(above, declared.measure.unit, sums, spans, period)
+            under = _Amount.of(below, declared.measure.unit, sums, spans, period)
             return over.divided(under, per) if under.mean >= least else None, over.shown, under.shown
         case Quantile(term=term, percent=percent):
             histogram = _histogram(term, sums, spans)
@@ -194,8 +205,10 @@ class _Amount:
     days: int | None = None
 
     @classmethod
-    def of(cls, total: Total, unit: UnitOfMeasure, sums: Sums, spans: Sequence[Span]) -> _Amount:
-        exact = sum((sign * _amount(term, sums, spans) for sign, term in total.terms), Fraction())
+    def of(
+        cls, total: Total, unit: UnitOfMeasure, sums: Sums, spans: Sequence[Span], period: Slice
+    ) -> _Amount:
+        exact = sum((sign * _amount(term, sums, spans, period) for sign, term in total.terms), Fraction())
         averaged = total.terms[0][1].how == "average"
         days = sum((span.last - span.first).days + 1 for span in spans) if averaged else None
         return cls(exact / money.DAYS_A_WEEK if unit == "pounds_a_day" else exact, total.money, days)
@@ -220,10 +233,11 @@ class _Amount:
         return round(float(per * self.mean / under.mean), DECIMALS)
 
 
-def _amount(term: Term, sums: Sums, spans: Sequence[Span]) -> Fraction:
+def _amount(term: Term, sums: Sums, spans: Sequence[Span], period: Slice) -> Fraction:
     """A term over the spans; a cost is a seventh of the weekly cost for each of their days.
 
-    Of an average it is the sum over the days.
+    Of an average it is the sum over the days; what falls due does so in the whole period, in the teams that
+    belong to the unit when it begins.
     """
     match term.how:
         case "end":
@@ -232,6 +246,8 @@ def _amount(term: Term, sums: Sums, spans: Sequence[Span]) -> Fraction:
             days = ((span, day) for span in spans for day in _days(span.first, span.last))
             stands = sum(_of(span, sums.stocks.get((term, day), {})) for span, day in days)
             return Fraction(stands, money.DAYS_A_WEEK if term.how == "cost" else 1)
+        case "due":
+            return Fraction(_of(spans[0], sums.flows.get((term, period), {})))
         case _:
             posted = ((span, sums.flows.get((term, (span.first, span.last)), {})) for span in spans)
             return Fraction(sum(_of(span, found) for span, found in posted))

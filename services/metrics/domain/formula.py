@@ -8,6 +8,7 @@
     average(open)                                         what stood at the end of its days, on average
     cost(weekly_spend where setting = nursing)            what its days cost, each a seventh of a week
     cohort(referral_ended where outcome = declined)       what came, by the day asked, of work passed on in it
+    due(open where kind = review)                         of what stood when it began, what falls due in it
 
 A filter may name `kind` (of packages: `setting`) and one word of the account's detail; `=`, `!=`, `in (…)`,
 `not in (…)`; values of several words stand in double quotes.
@@ -23,11 +24,13 @@ from typing import Literal
 
 from services.metrics.domain.accounts import ACCOUNTS, Account, Nature
 
-How = Literal["sum", "end", "days", "cost", "average", "cohort"]
+How = Literal["sum", "end", "days", "cost", "average", "cohort", "due"]
 DAILY: tuple[How, ...] = ("cost", "average")
 """What is made of a stock at the end of each day of the period."""
 PASSED = "passed"
 """The word of a detail that holds the day by which a cohort is chosen."""
+DUE = "due"
+"""The word of a detail that holds the day on which work is due."""
 
 
 class BadFormula(ValueError):
@@ -46,7 +49,8 @@ class Filter:
 @dataclass(frozen=True, slots=True, order=True)
 class Term:
     """One account, filtered: summed over days, taken at the end, as a histogram of days, as what stood at
-    the end of each day (`average`; `cost`: a seventh for the day), or by the day of passing on (`cohort`)."""
+    the end of each day (`average`; `cost`: a seventh for the day), by the day of passing on (`cohort`), or as
+    what stood when the period began and falls due in it (`due`)."""
 
     how: How
     account: str
@@ -85,16 +89,15 @@ class Quantile:
 Formula = Total | Quotient | Quantile
 
 _TOKEN = re.compile(r'\s*(?:(?P<quoted>"[^"]*")|(?P<word>\w(?:[\w/.-]*\w)?)|(?P<mark>!=|[(),=+-]))')
-TERMS: dict[str, How] = {how: how for how in ("sum", "end", "average", "cost", "cohort")}
+TERMS: dict[str, How] = {how: how for how in ("sum", "end", "average", "cost", "cohort", "due")}
 FUNCTIONS = (*TERMS, "percent", "ratio", "rate", "median", "percentile")
-_NATURE: dict[How, Nature] = {
-    "sum": "flow",
-    "end": "stock",
-    "average": "stock",
-    "cost": "stock",
-    "cohort": "flow",
-    "days": "days",
+_LACKS: dict[How, str] = {
+    "cost": "holds no weekly cost",
+    "cohort": "does not say when work was passed on",
+    "due": "does not say when work is due",
 }
+_NATURE: dict[How, Nature] = {"sum": "flow", "cohort": "flow", "days": "days", "end": "stock"}
+_NATURE |= {"average": "stock", "cost": "stock", "due": "stock"}
 
 
 def read(text: str) -> Formula:
@@ -191,10 +194,8 @@ class _Reader:
             raise self._wrong(f"{name!r} is no account; {word} takes {', '.join(fitting)}", name, fitting)
         if account.nature != _NATURE[how]:
             raise self._wrong(f"{word} does not take {name}, which is a {account.nature} account")
-        if how == "cost" and account.money != "a week":
-            raise self._wrong(f"cost does not take {name}, which holds no weekly cost")
-        if how == "cohort" and PASSED not in account.detail:
-            raise self._wrong(f"cohort does not take {name}, which does not say when work was passed on")
+        if not _takes(how, account):
+            raise self._wrong(f"{how} does not take {name}, which {_LACKS[how]}")
         return Term(how, name, self._filters(account))
 
     def _filters(self, account: Account) -> tuple[Filter, ...]:
@@ -214,7 +215,7 @@ class _Reader:
         if word in account.detail and word not in possible:
             raise self._wrong(
                 f"what stands is not filtered by {word!r} but by {account.cut} alone: it is kept by month; "
-                "the reports workload and ages have due dates"
+                "due(…) takes what falls due in the period, and figures can be asked by due date"
             )
         if word not in possible:
             raise self._wrong(
@@ -293,4 +294,6 @@ def _takes(how: How, account: Account) -> bool:
     """Whether the account may stand in a function."""
     if account.nature != _NATURE[how]:
         return False
-    return {"cost": account.money == "a week", "cohort": PASSED in account.detail}.get(how, True)
+    if how == "cost":
+        return account.money == "a week"
+    return {"cohort": PASSED, "due": DUE}.get(how, "") in ("", *account.detail)

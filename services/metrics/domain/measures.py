@@ -87,6 +87,11 @@ class Declared:
         """Whether what happens later counts in an earlier period: that in which the work was passed on."""
         return any(term.how == "cohort" for term in terms_of(self.formula))
 
+    @property
+    def falls_due(self) -> bool:
+        """Whether it asks what stood when the period began."""
+        return any(term.how == "due" for term in terms_of(self.formula))
+
 
 class Catalogue:
     """Every declared measure by its id, in the order of the file."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, get_args
 
 from services.metrics.domain.closing import Given, given_of
-from services.metrics.domain.figures import Figure, Number, Slice, Sums
-from services.metrics.domain.formula import Term, kept, terms_of
+from services.metrics.domain.figures import Figure, Number, Slice, Spreads, Sums
+from services.metrics.domain.formula import DUE, Term, kept, terms_of
 from services.metrics.domain.measures import Declared
 from services.metrics.domain.trail import Line
 from services.metrics.domain.units import EVERYTHING, Span
@@ -169,14 +169,17 @@ class Posted(Protocol):
 NOTHING = Sums({}, {}, {})
 
 
-def with_lines(sums: Sums, lines: Sequence[Posted], declared: Declared, spans: Sequence[Span]) -> Sums:
-    """The sums with more lines in them."""
+def with_lines(
+    sums: Sums,
+    lines: Sequence[Posted],
+    declared: Declared,
+    spans: Sequence[Span],
+    period: Slice | None = None,
+) -> Sums:
+    """The sums with more lines in them; `period` where it does not end with the spans."""
     flows = defaultdict(Counter[str], {key: Counter(found) for key, found in sums.flows.items()})
     stocks = defaultdict(Counter[str], {key: Counter(found) for key, found in sums.stocks.items()})
-    spreads: dict[tuple[Term, Slice], dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
-    for key, teams in sums.spreads.items():
-        for team, days in teams.items():
-            spreads[key][team].update(days)
+    spreads = _open(sums.spreads)
     for term, line, span in _pairs(declared, lines, spans):
         slice_ = (span.first, span.last)
         match term.how:
@@ -187,14 +190,36 @@ def with_lines(sums: Sums, lines: Sequence[Posted], declared: Declared, spans: S
             case "end" | "cost" | "average":
                 for day in _standing(term, line, span):
                     stocks[term, day][line.team] += line.amount
+    due_in = period or (spans[0].first, spans[-1].last)
+    for term, line in _falling_due(declared, lines, due_in):
+        flows[term, due_in][line.team] += line.amount
     return Sums(flows, stocks, spreads)
+
+
+def _open(kept: Spreads) -> dict[tuple[Term, Slice], dict[str, Counter[int]]]:
+    """Histograms to which can be added."""
+    spreads: dict[tuple[Term, Slice], dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+    for key, teams in kept.items():
+        for team, days in teams.items():
+            spreads[key][team].update(days)
+    return spreads
+
+
+def _falling_due(declared: Declared, lines: Sequence[Posted], days: Slice) -> Iterator[tuple[Term, Posted]]:
+    """Each term of what falls due with the lines of the days before whose due date lies in them."""
+    first, last = (day.isoformat() for day in days)
+    for term in (one for one in terms_of(declared.formula) if one.how == "due"):
+        for line in lines:
+            due = str(line.detail.get(DUE, ""))
+            if line.day < days[0] and first <= due <= last and _counts(term, line):
+                yield term, line
 
 
 def _pairs(
     declared: Declared, lines: Sequence[Posted], spans: Sequence[Span]
 ) -> Iterator[tuple[Term, Posted, Span]]:
     """Each term with the lines that count in it, in each span: a flow on its day, a stock from it on."""
-    for term in terms_of(declared.formula):
+    for term in (one for one in terms_of(declared.formula) if one.how != "due"):
         happened = term.how in ("days", "sum", "cohort")
         for line in (line for line in lines if _counts(term, line)):
             for span in spans:
@@ -224,7 +249,7 @@ def shares_of(steps: Mapping[Cause, Change], lines: Mapping[Cause, Sequence[Line
 
 def reach(spans: Sequence[Span], declared: Declared, beginning: dt.date) -> tuple[Span, ...]:
     """The days and teams whose lines the figure is made of: of a stock all days up to its own."""
-    if not (declared.standing or declared.daily):
+    if not (declared.standing or declared.daily or declared.falls_due):
         return tuple(spans)
     teams = spans[0].teams if len({span.teams for span in spans}) == 1 else EVERYTHING
     return (Span(beginning, spans[-1].last, teams),)

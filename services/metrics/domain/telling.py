@@ -16,6 +16,7 @@ from schemas.measures import Assurance, GivenFigure, MeasureChanged, Number, Var
 from schemas.tree import UNASSIGNED, Tree
 from services.metrics.domain.batch import Mark
 from services.metrics.domain.figures import Figure, Key
+from services.metrics.domain.formula import terms_of
 from services.metrics.domain.measures import Catalogue, Declared
 from services.metrics.domain.periods import Grain, Period, between, containing, parse
 
@@ -190,9 +191,12 @@ def touched(marks: Iterable[Mark], catalogue: Catalogue, units: Units, today: dt
 def _periods(declared: Declared, mark: Mark, today: dt.date) -> Iterator[Period]:
     first = horizon(today) if declared.by_cohort else max(mark.since, horizon(today))
     last = min(mark.until or today, today)
+    hows = {term.how for term in terms_of(declared.formula) if term.account == mark.account}
     if first <= last:
         for grain in declared.measure.grains:
-            yield from between(first, last, grain)
+            for period in between(first, last, grain):
+                if hows != {"due"} or period.first > mark.since:  # what stood when it began is no other
+                    yield period
 
 
 def subject_of(key: Key) -> Subject:

@@ -9,9 +9,9 @@ from typing import Literal
 
 from services.metrics.domain.bridge import STOCK
 from services.metrics.domain.figures import Figure, Key
-from services.metrics.domain.formula import PASSED, Filter, Formula, Quantile, Quotient, Term, Total
+from services.metrics.domain.formula import DUE, PASSED, Filter, Formula, Quantile, Quotient, Term, Total
 from services.metrics.domain.measures import Declared
-from services.metrics.domain.units import Rollup, Span
+from services.metrics.domain.units import Rollup, Span, Teams
 
 MOVES = {
     "spend_started": 1,
@@ -190,6 +190,14 @@ def cohort_of(term: Term, span: Span, as_at: dt.date) -> tuple[Term, Span]:
     passed = tuple((span.first + dt.timedelta(place)).isoformat() for place in range(days))
     narrowed = Term("sum", term.account, (*term.filters, Filter(PASSED, passed)))
     return narrowed, Span(span.first, as_at, span.teams)
+
+
+def due_of(term: Term, key: Key, teams: Teams) -> tuple[Term, Span]:
+    """The lines of what falls due: those that stand when the period begins, with a due date in it."""
+    days = (key.period.last - key.period.first).days + 1
+    due = tuple((key.period.first + dt.timedelta(place)).isoformat() for place in range(days))
+    narrowed = Term("end", term.account, (*term.filters, Filter(DUE, due)))
+    return narrowed, Span(BEGINNING, key.period.first - dt.timedelta(1), teams)
 
 
 def reach_of(key: Key, declared: Declared, rollup: Rollup, as_at: dt.date) -> list[Span]:

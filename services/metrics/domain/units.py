@@ -6,7 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from schemas.tree import UNASSIGNED, Tree
+from schemas.tree import UNASSIGNED, Tree, Unit
 from services.metrics.domain.complete import ALWAYS, Complete
 
 _DAY = dt.timedelta(days=1)
@@ -31,6 +31,18 @@ class Teams:
     def but(self) -> list[str]:
         """The names to leave out."""
         return sorted(self.names) if self.rest else []
+
+    def among(self, others: Teams) -> Teams:
+        """Those that are among the others too."""
+        match self.rest, others.rest:
+            case False, False:
+                return Teams(self.names & others.names)
+            case True, True:
+                return Teams(self.names | others.names, rest=True)
+            case True, False:
+                return Teams(others.names - self.names)
+            case _:
+                return Teams(self.names - others.names)
 
 
 EVERYTHING = Teams(rest=True)
@@ -82,6 +94,13 @@ class Rollup:
             spans.append(Span(start, last, teams))
         return spans
 
+    def below(self, unit: str, first: dt.date, last: dt.date) -> list[Unit]:
+        """The units right below on any of the days, as they stand on the last, by name; closed ones too."""
+        days = [first, *(day for day in self._changes if first < day <= last)]
+        found = {one.id for day in days for one in self.tree.units(day) if one.parent == unit}
+        units = [one for one in self.tree.units(last) if one.id in found]
+        return sorted(units, key=lambda one: (one.name, one.id))
+
     def _belong(self, unit: str, day: dt.date) -> Teams:
         if unit == self.home(None):
             return EVERYTHING
@@ -89,3 +108,18 @@ class Rollup:
             return Teams(frozenset(self.tree.histories), rest=True)
         below = (name for name in self.tree.histories if self.tree.covers(unit, name, day))
         return Teams(frozenset(below))
+
+
+class Within(Rollup):
+    """The same tree, of which a unit has only the teams and days that belong to another, the one above it.
+
+    So what a unit did before it came there, or after it went, is not counted there.
+    """
+
+    def __init__(self, rollup: Rollup, above: str) -> None:
+        super().__init__(rollup.tree, rollup.complete)
+        self._above = above
+
+    def on(self, unit: str, day: dt.date) -> Teams:
+        """Whose lines belong to both on the day."""
+        return super().on(unit, day).among(super().on(self._above, day))

@@ -69,3 +69,19 @@ def test_nothing_of_the_future_and_nothing_too_old_is_touched() -> None:
         one.split("/")[2] for one in keys(Mark("demo", "north", "overdue", dt.date(2020, 1, 6), None))
     )
     assert oldest == "2024-05"
+
+
+def test_what_stood_when_a_month_began_is_touched_by_earlier_lines_alone() -> None:
+    def months(account: str, measure: str) -> list[str]:
+        marks = [Mark("demo", "north", account, dt.date(2026, 5, 1), None)]
+        chosen = touched(marks, load(), Units(Tree()), dt.date(2026, 7, 15))
+        return sorted({key.period.label for key in chosen if key.measure == measure})
+
+    assert months("open", "reviews_due") == ["2026-06", "2026-07"]
+    assert months("open", "reviews_done_of_due_percent") == ["2026-06", "2026-07"]
+    assert months("completed", "reviews_done_of_due_percent") == ["2026-05", "2026-06", "2026-07"]
+    assert [label for label in months("open", "open") if "W" not in label] == [
+        "2026-05",
+        "2026-06",
+        "2026-07",
+    ]

@@ -65,6 +65,10 @@ LATE = Term("sum", "completed_late")
         ),
         ("average(open)", Total(((1, Term("average", "open")),))),
         (
+            "due(open where kind = review)",
+            Total(((1, Term("due", "open", (Filter("kind", ("review",)),))),)),
+        ),
+        (
             "cohort(referral_ended where kind = referral and outcome = declined)",
             Total(
                 (
@@ -104,6 +108,12 @@ def test_what_can_be_said(text: str, formula: object) -> None:
         ("average(completed)", "average does not take completed, which is a flow"),
         ("cohort(referred_on)", "does not say when work was passed on"),
         ("cohort(open)", "cohort does not take open, which is a stock"),
+        ("due(completed)", "due does not take completed, which is a flow"),
+        ("due(packages)", "due does not take packages, which does not say when work is due"),
+        (
+            "due(opened)",
+            "'opened' is no account; due takes open, allocated, unallocated, overdue, unauthorised",
+        ),
         ("sum(open)", "sum does not take open, which is a stock"),
         ("end(completed)", "end does not take completed"),
         ("median(completed)", "median does not take completed"),

@@ -49,3 +49,26 @@ def test_while_there_is_no_council_all_is_unassigned() -> None:
     assert rollup.on(UNASSIGNED, MAY) == EVERYTHING
     assert Rollup(history.tree()).home(None) == "council"
     assert Rollup(history.tree()).home("north") == "north"
+
+
+NORTH, SOUTH = Teams(frozenset({"north"})), Teams(frozenset({"south"}))
+BUT_NORTH = Teams(frozenset({"north"}), rest=True)
+BOTH = Teams(frozenset({"north", "south"}))
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "both"),
+    [
+        (BOTH, NORTH, NORTH),
+        (BOTH, EVERYTHING, BOTH),
+        (EVERYTHING, NORTH, NORTH),
+        (BUT_NORTH, BOTH, SOUTH),
+        (BOTH, BUT_NORTH, SOUTH),
+        (BUT_NORTH, Teams(frozenset({"south"}), rest=True), Teams(frozenset({"north", "south"}), rest=True)),
+        (NORTH, SOUTH, Teams(frozenset())),
+    ],
+)
+def test_teams_that_are_among_others(some: Teams, others: Teams, both: Teams) -> None:
+    assert some.among(others) == both
+    for team in ("north", "south", "ghost"):
+        assert (team in both) == (team in some and team in others)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from services.metrics.domain.measures import Measure
 from services.metrics.domain.periods import Period
 from services.metrics.domain.series import Point, Series
 from services.metrics.domain.spc import Mark, SpecialCause
@@ -54,7 +55,7 @@ def _beyond_mean(mark: Mark) -> bool:
 
 
 def of_series(series: Series, as_at: dt.date) -> str:
-    """`Higher than usual since April, and not by chance`, or `As usual`."""
+    """`Higher than usual since April, and not by chance`, or `As usual, and so it will miss its target`."""
     points = series.finished
     if not points:
         return "Nothing to judge yet"
@@ -69,7 +70,30 @@ def of_series(series: Series, as_at: dt.date) -> str:
         return f"Too few {grain}s to say what is usual"
     if len(points) < ENOUGH:
         return f"As usual, as far as {len(points)} {grain}s can tell"
-    return "As usual"
+    return f"As usual{_outlook(series)}"
+
+
+def _outlook(series: Series) -> str:
+    """What becomes of the target while all stays as usual; nothing where it may be met or missed."""
+    if series.measure.target is None:
+        return ""
+    match series.assurance:
+        case "consistently_fails":
+            return f", and so it will miss its target of {_aim(series.measure)}"
+        case "consistently_passes":
+            return f", and so it will meet its target of {_aim(series.measure)}"
+        case _:
+            return ""
+
+
+def _aim(measure: Measure) -> str:
+    """The target as people say it: `90%`, `28 days`, `£1,200 a week`."""
+    said = _number(measure.target)
+    if measure.unit.startswith("pounds"):
+        return f"£{said}{measure.unit.removeprefix('pounds').replace('_', ' ')}"
+    if measure.unit == "days":
+        return f"{said} {'day' if measure.target == 1 else 'days'}"
+    return f"{said}%" if measure.unit == "percent" else said
 
 
 def clause(what: str, series: Series, as_at: dt.date) -> str | None:

@@ -13,18 +13,20 @@ import typer
 from primed.commands.speaking import say
 from primed.trouble import Trouble
 from services.ingest.domain.drafting import draft as draft_of
-from services.ingest.domain.mapping import BadMapping, parse
-from services.ingest.domain.rows import Noun, Reject, UnreadableFile
-from services.ingest.domain.table import TableMapping
-from services.ingest.formats import table
+from services.ingest.domain.drafting import draft_of_steps
+from services.ingest.domain.mapping import AnyMapping, BadMapping, parse
+from services.ingest.domain.rows import Noun, Reject, Row, UnreadableFile
+from services.ingest.domain.steps import StepsMapping
+from services.ingest.formats import READERS, table
 from services.ingest.formats.opening import Unpacking, chunks
+from services.ingest.store.mappings import shipped
 
 SEEN = 2_000
 """Rows that a proposal is made from."""
 MOST_CAUSES = 20
 UNPACKING = Unpacking(8 * 2**30, 200)
 
-app = typer.Typer(no_args_is_help=True, help="Mappings: how the columns of a table become fields.")
+app = typer.Typer(no_args_is_help=True, help="Mappings: where a file keeps what Primed reads.")
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or Excel.")]
 MappingFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="YAML.")]
 Source = Annotated[str, typer.Option(help="A name for the feed; items of different feeds never meet.")]
@@ -39,21 +41,24 @@ def draft(file: File, source: Source = "casesystem/export", noun: OfWhat = "work
         raise Trouble(f"--noun {noun} is not possible.", "Give work or package.")
     chosen: Noun = "package" if noun == "package" else "work"
     with _reading(file) as pieces:
-        say(draft_of(table.columns(pieces, SEEN), source, chosen).rstrip())
+        columns = table.columns(pieces, SEEN)
+    of_steps = draft_of_steps(columns, _usual_steps(), source) if chosen == "work" else None
+    say((of_steps or draft_of(columns, source, chosen)).rstrip())
 
 
 @app.command()
 def check(mapping: MappingFile, file: File, show: Show = 3) -> None:
-    """Read the whole table by a mapping and say what came of it; nothing is sent."""
-    said, good, refused = _of_table(mapping), 0, list[Reject]()
+    """Read the whole file by a mapping and say what came of it; nothing is sent."""
+    said, good, refused = _checked(mapping), 0, list[Reject]()
     with _reading(file) as pieces:
-        for row in table.rows(pieces, said, None):
+        for row in READERS[said.format](pieces, said, None):
             if row.reject is not None:
                 refused.append(row.reject)
-            elif row.shown is not None:
-                good += 1
-                if good <= show:
-                    say(f"row {row.number}: {row.shown.key} {row.shown.row.decode()}")
+                continue
+            good += 1
+            if good <= show:
+                for line in _shown(row):
+                    say(f"row {row.number}: {line}")
     say(f"{good} rows can be taken, {len(refused)} cannot.")
     causes = Counter((one.column, one.reason) for one in refused)
     for cause, many in causes.most_common(MOST_CAUSES):
@@ -63,15 +68,27 @@ def check(mapping: MappingFile, file: File, show: Show = 3) -> None:
         raise typer.Exit(1)
 
 
-def _of_table(file: Path) -> TableMapping:
+def _shown(row: Row) -> list[str]:
+    if row.shown is not None:
+        return [f"{row.shown.key} {row.shown.row.decode()}"]
+    return [draft.decode() for draft in row.drafts]
+
+
+def _usual_steps() -> StepsMapping:
+    usual = parse(shipped()["steps"].body)
+    assert isinstance(usual, StepsMapping)
+    return usual
+
+
+def _checked(file: Path) -> AnyMapping:
     try:
         said = parse(file.read_text(encoding="utf-8"))
     except (BadMapping, UnicodeDecodeError) as error:
         raise Trouble(
             f"{file.name} cannot be used: {error}", "Mend it; see `primed mapping draft`."
         ) from error
-    if not isinstance(said, TableMapping):
-        raise Trouble(f"{file.name} is for files in {said.format}.", "Only mappings of tables are checked.")
+    if said.format not in READERS:
+        raise Trouble(f"{file.name} is for files in {said.format}.", f"Checked are {', '.join(READERS)}.")
     return said
 
 

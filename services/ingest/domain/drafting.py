@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.ingest.domain.rows import Noun
+from services.ingest.domain.steps import STATUSES as STEP_STATUSES
+from services.ingest.domain.steps import StepsMapping, matching
 from services.ingest.domain.table import began, dates_of
 
 FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%m/%y")
@@ -56,6 +58,9 @@ WORDS: Mapping[Noun, Mapping[str, str]] = {
 }
 VALUES = "values:                # what the case system writes: what it is called here"
 KEY = re.compile(r"\b(id|ref|reference|number|no)\b", re.I)
+OF_STEPS = {"status", "allocated", "started", "completed", "cancelled", "worker", "outcome", "from_work"}
+FEWEST = 3
+"""So many of these fields make a table one of workflow steps."""
 STATUSES = {r"cancel|withdrawn": "cancelled", r"complet|clos|end": "completed"}
 PERSONAL = re.compile(
     r"\bname|nhs|birth|\bdob\b|post ?code|address|phone|e-?mail|gender|ethnic|religio", re.I
@@ -108,10 +113,53 @@ def draft(columns: Sequence[Column], source: str, noun: Noun) -> str:
         *_values(found),
         "coverage: all                # every item there is? else none, or days of a field",
     ]
-    hidden = [column.name for column in columns if column.personal]
-    if hidden:
-        lines.append(f"# left out, for they speak of people: {', '.join(hidden)}")
+    return "\n".join([*lines, *_hidden(columns)]) + "\n"
+
+
+def draft_of_steps(columns: Sequence[Column], usual: StepsMapping, source: str) -> str | None:
+    """A mapping for workflow steps, where the columns bear enough of the usual names; else None."""
+    by_name = {column.name: column for column in columns if not column.personal}
+    key, fields = matching(usual, tuple(by_name))
+    steps = [name for name in by_name if "step" in name.casefold()]
+    if (
+        not key
+        or not steps
+        or len(fields.keys() & OF_STEPS) < FEWEST
+        or not {"received", "kind"} <= fields.keys()
+    ):
+        return None
+    found = {name: by_name[column] for name, (column,) in fields.items()}
+    known = {key[0], *(column.name for column in found.values())}
+    forms = dict.fromkeys(column.form for column in found.values() if column.form)
+    unusual = [
+        one
+        for one in dict.fromkeys(_statuses(found))
+        if one.casefold() not in {*STEP_STATUSES, *usual.leave_out}
+    ]
+    lines = [
+        "format: steps",
+        f"source: {source}                # change it to a name for this feed, and keep it for ever",
+        f"key: [{_quoted(key[0])}]                # the step's id; one row for each of its next actions",
+        "fields:",
+        *(f"  {field}: [{_quoted(column.name)}]{_seen(column)}" for field, column in found.items()),
+        *(f"  # not read: {_quoted(name)}" for name in by_name if name not in known),
+        *_values(found, ("kind", "team", "outcome")),
+        *(f"# a status that is taken as open work: {_quoted(one)}" for one in unusual),
+        "leave_out: [proposed]                # steps with this status are not work yet",
+        f"dates: [{', '.join(_quoted(form) for form in forms) or _quoted(FORMS[0])}]",
+        "coverage: all                # every step there is? else none, or days of a field",
+        *_hidden(columns),
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _statuses(found: Mapping[str, Column]) -> Sequence[str]:
+    return found["status"].values if "status" in found else ()
+
+
+def _hidden(columns: Sequence[Column]) -> list[str]:
+    hidden = [column.name for column in columns if column.personal]
+    return [f"# left out, for they speak of people: {', '.join(hidden)}"] if hidden else []
 
 
 def _key(columns: Sequence[Column]) -> Column | None:
@@ -133,20 +181,18 @@ def _fields(columns: Sequence[Column], noun: Noun) -> dict[str, Column]:
     return found
 
 
-def _values(found: Mapping[str, Column]) -> list[str]:
+def _values(
+    found: Mapping[str, Column], fields: Sequence[str] = ("team", "kind", "setting", "status")
+) -> list[str]:
     """The values that the case system writes, to be given the names that Primed uses."""
     lines: list[str] = []
-    for field in ("team", "kind", "setting", "status"):
+    for field in fields:
         if field in found:
             counted = Counter(found[field].values).most_common(MOST_VALUES + 1)
             if len(counted) <= MOST_VALUES:
                 lines.append(f"  {field}:")
                 lines += [f"    {_quoted(value)}: {_quoted(_meant(field, value))}" for value, _ in counted]
-    return (
-        ["values:                # what the case system writes: what it is called here", *lines]
-        if lines
-        else []
-    )
+    return [VALUES, *lines] if lines else []
 
 
 def _meant(field: str, value: str) -> str:

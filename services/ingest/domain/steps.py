@@ -91,6 +91,19 @@ def wrong_with(mapping: StepsMapping) -> str | None:
 
 def as_table(mapping: StepsMapping, header: Sequence[str]) -> TableMapping:
     """The mapping of a table with just these columns; raises `UnreadableFile` where one is missing."""
+    key, fields = matching(mapping, header)
+    if not key:
+        raise _missing("step id", mapping.key, header)
+    for name in ("received", "kind"):
+        if name not in fields and name not in mapping.constants:
+            raise _missing(name, mapping.fields.get(name, ()), header)
+    return _table(mapping, key, fields)
+
+
+def matching(
+    mapping: StepsMapping, header: Sequence[str]
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """The columns of a file that are the key and the fields, by the names that they may go by."""
     there = {_letters(name): name for name in reversed(header)}
 
     def found(columns: Columns) -> tuple[str, ...]:
@@ -98,13 +111,7 @@ def as_table(mapping: StepsMapping, header: Sequence[str]) -> TableMapping:
         return tuple(name for name in named if name is not None)[:1]
 
     fields = {name: column for name, columns in mapping.fields.items() if (column := found(columns))}
-    key = found(mapping.key)
-    if not key:
-        raise _missing("step id", mapping.key, header)
-    for name in ("received", "kind"):
-        if name not in fields and name not in mapping.constants:
-            raise _missing(name, mapping.fields.get(name, ()), header)
-    return _table(mapping, key, fields)
+    return found(mapping.key), fields
 
 
 def _table(mapping: StepsMapping, key: Columns, fields: dict[str, tuple[str, ...]]) -> TableMapping:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from services.ingest.domain.drafting import draft
+from services.ingest.domain.drafting import draft, draft_of_steps
 from services.ingest.domain.mapping import parse
+from services.ingest.domain.steps import StepsMapping
 from services.ingest.domain.table import TableMapping
 from services.ingest.formats.table import columns
+from services.ingest.store.mappings import shipped
 
 TABLE = """Review ID;NHS Number;Name;Date received;Review due;Completed on;Responsible team;Status;Notes
 R1;999;Ann;02/11/2026;20/11/2026;;Reviews (North);In progress;a
@@ -52,6 +54,43 @@ def test_what_cannot_be_found_is_left_to_the_reader() -> None:
     text = proposed("Colour,Size\nred,1\nred,2\nred,1\n")
     assert "key: TODO" in text
     assert "received: TODO" in text
+
+
+STEPS = """Step ID,NHS Number,Workflow ID,Step type,Status,Incoming on,Completed on,Assignee ID,Colour
+1,999,w,Adult assessment,Started,02/11/2026,,w-1,red
+2,998,w,Review,Completed,03/11/2026,09/11/2026,w-2,red
+2,998,w,Review,Awaiting sign-off,03/11/2026,09/11/2026,w-2,red
+"""
+
+
+def usual() -> StepsMapping:
+    mapping = parse(shipped()["steps"].body)
+    assert isinstance(mapping, StepsMapping)
+    return mapping
+
+
+def test_a_table_that_looks_like_workflow_steps_is_proposed_as_such() -> None:
+    text = draft_of_steps(columns(iter([STEPS.encode()]), 100), usual(), "mosaic/steps")
+    assert text is not None
+    mapping = parse(text)
+    assert isinstance(mapping, StepsMapping)
+    assert (mapping.key, mapping.coverage, mapping.dates) == (("Step ID",), "all", ("%d/%m/%Y",))
+    assert mapping.fields == {
+        "received": ("Incoming on",),
+        "kind": ("Step type",),
+        "status": ("Status",),
+        "completed": ("Completed on",),
+        "worker": ("Assignee ID",),
+    }
+    assert mapping.values["kind"] == {"Adult assessment": "adult-assessment", "Review": "review"}
+    assert '# not read: "Colour"' in text
+    assert '# a status that is taken as open work: "Awaiting sign-off"' in text
+    assert "they speak of people: NHS Number" in text
+    assert "999" not in text
+
+
+def test_a_table_of_something_else_is_no_table_of_steps() -> None:
+    assert draft_of_steps(columns(iter([TABLE.encode()]), 100), usual(), "mosaic/reviews") is None
 
 
 def test_packages_have_fields_of_their_own() -> None:

@@ -111,10 +111,12 @@ def figures(backend: Behind, request: Request) -> Any:
 
 
 @metrics.get("/v1/series")
-def series(backend: Behind, measure: str, unit: str, grain: str = "month") -> Any:
-    if measure not in {one[0] for one in council.MEASURES}:
+def series(backend: Behind, request: Request, unit: str, grain: str = "month") -> Any:
+    asked = request.query_params.getlist("measure")
+    if not {*asked} <= {one[0] for one in council.MEASURES}:
         return problem(404, "Not found", "There is nothing here for you.")
-    return {**council.series(backend.scene, measure, unit, grain), **backend.meta()}
+    found = [council.series(backend.scene, one, unit, grain) for one in asked]
+    return {**(found[0] if len(found) == 1 else {"series": found}), **backend.meta()}
 
 
 @metrics.get("/v1/reports/{report}")

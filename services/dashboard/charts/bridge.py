@@ -6,28 +6,32 @@ from collections.abc import Sequence
 
 from services.dashboard.charts import svg
 from services.dashboard.charts.svg import Size
-from services.dashboard.domain.marks import Rung
+from services.dashboard.domain.marks import Stair
 
 HEIGHT = 22.0
 
 
-def steps(rungs: Sequence[Rung], size: Size, *, key: str, title: str, description: str) -> str:
+def steps(stairs: Sequence[Stair], size: Size, *, key: str, title: str, description: str) -> str:
     """Draw the steps from top to bottom; where levels are far above their changes the scale is cut."""
     wide = size is svg.WIDE
     font, row = size.font, 40 if wide else 52
-    left = 20 + max(len(rung.label) for rung in rungs) * font * 0.5 if wide else 2.0
-    ends = [end for rung in rungs for end in (rung.start, rung.end) if not rung.whole or end == rung.end]
+    left = 20 + max(len(stair.label) for stair in stairs) * font * 0.5 if wide else 2.0
+    ends = [
+        end for stair in stairs for end in (stair.start, stair.end) if not stair.whole or end == stair.end
+    ]
     low, high = _reach(ends)
     scale = (size.width - left - font * (6 if wide else 7)) / (high - low)
     plan = _Plan(left, low, scale, row, size)
-    body = [plan.draw(index, rung) for index, rung in enumerate(rungs)]
-    body += [plan.joint(index, rung.end) for index, rung in enumerate(rungs[:-1])]
-    return svg.frame(key, size, row * len(rungs) + 6, title, description, *body)
+    body = [plan.draw(index, stair) for index, stair in enumerate(stairs)]
+    body += [plan.joint(index, stair.end) for index, stair in enumerate(stairs[:-1])]
+    return svg.frame(key, size, row * len(stairs) + 6, title, description, *body)
 
 
-def cut(rungs: Sequence[Rung]) -> bool:
+def cut(stairs: Sequence[Stair]) -> bool:
     """Whether the scale of these steps does not begin at nought."""
-    ends = [end for rung in rungs for end in (rung.start, rung.end) if not rung.whole or end == rung.end]
+    ends = [
+        end for stair in stairs for end in (stair.start, stair.end) if not stair.whole or end == stair.end
+    ]
     return bool(ends) and _reach(ends)[0] > 0
 
 
@@ -52,22 +56,22 @@ class _Plan:
         top = self._row * index
         return top + (self._row - HEIGHT) / 2 if self._size is svg.WIDE else top + self._size.font * 1.6
 
-    def draw(self, index: int, rung: Rung) -> str:
+    def draw(self, index: int, stair: Stair) -> str:
         """One step with its label and amount."""
         y, font = self._y(index), self._size.font
-        ends = (self._low if rung.whole else rung.start, rung.end)
+        ends = (self._low if stair.whole else stair.start, stair.end)
         start, end = self._x(min(ends)), self._x(max(ends))
-        fill = svg.BLUE if rung.whole else svg.PLUM if rung.end >= rung.start else svg.TEAL
+        fill = svg.BLUE if stair.whole else svg.PLUM if stair.end >= stair.start else svg.TEAL
         box = {"x": start, "y": y, "width": max(end - start, 1.5), "height": HEIGHT, "fill": fill}
-        torn = self._torn(y) if rung.whole and self._low > 0 else ""
+        torn = self._torn(y) if stair.whole and self._low > 0 else ""
         wide = self._size is svg.WIDE
         label = (self._left - 12, y + HEIGHT * 0.72) if wide else (self._left, y - font * 0.4)
         return "".join(
             [
                 svg.tag("rect", box),
                 torn,
-                svg.words(*label, rung.label, size=font - 1, anchor="end" if wide else "start"),
-                svg.words(end + 8, y + HEIGHT * 0.74, rung.text, size=font, bold=True, halo=True),
+                svg.words(*label, stair.label, size=font - 1, anchor="end" if wide else "start"),
+                svg.words(end + 8, y + HEIGHT * 0.74, stair.text, size=font, bold=True, halo=True),
             ]
         )
 

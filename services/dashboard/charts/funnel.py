@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.dashboard.charts import svg
 from services.dashboard.charts.svg import Size
-from services.dashboard.domain.reported import Funnel, Limits, Spot
+from services.dashboard.domain.reported import Funnel, Spot
 from services.dashboard.domain.words import number, shown
 
 LABELLED = 8
@@ -40,7 +40,7 @@ def plot(found: Funnel, size: Size, *, key: str, title: str, description: str) -
     plan = _plan(found, size, height)
     body = [
         *_scale(plan),
-        *_limits(found.curve, plan),
+        *_limits(found, plan),
         *_pooled(found, plan),
         *_labels(found.teams, plan, size),
         *(_spot(spot, plan) for spot in found.teams if spot.value is not None),
@@ -61,7 +61,7 @@ def _plan(found: Funnel, size: Size, height: float) -> _Plan:
     left = 12 + font * 0.6 * max(len(shown(mark, found.unit_of_measure)) for mark in (marks[0], marks[-1]))
     right = size.width - (font * 8.5 if size is svg.WIDE else font * 1.5)
     return _Plan(
-        left, right, font * 1.2, height - font * 3.4, widest, marks[0], marks[-1], font, found.unit_of_measure
+        left, right, font * 2.4, height - font * 3.4, widest, marks[0], marks[-1], font, found.unit_of_measure
     )
 
 
@@ -106,27 +106,38 @@ def _scale(plan: _Plan) -> list[str]:
     return drawn
 
 
-def _limits(curve: Sequence[Limits], plan: _Plan) -> list[str]:
-    drawn = []
+def _limits(found: Funnel, plan: _Plan) -> list[str]:
+    drawn, marks = [], _places(found.teams, plan)
+    wider = 1 if plan.y(found.pooled or 0) > (plan.top + plan.bottom) / 2 else 0
     for names, dash, said in (
         (("lower_99_8", "upper_99_8"), None, "99.8%"),
         (("lower_95", "upper_95"), "6 5", "95%"),
     ):
         look = {"fill": "none", "stroke": svg.QUIET, "stroke_width": 1.5, "stroke_dasharray": dash}
-        for name in names:
-            path = " ".join(
-                f"{plan.x(one.denominator):.1f},{plan.y(getattr(one, name)):.1f}" for one in curve
-            )
+        lines = [
+            [(plan.x(one.denominator), plan.y(getattr(one, name))) for one in found.curve] for name in names
+        ]
+        for line in lines:
+            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
             drawn.append(svg.tag("polyline", {"points": path, **look}))
-        if curve:
-            drawn.append(_said(curve[len(curve) // 2], names[0], said, plan))
+        if found.curve:
+            x, y = _freest(lines[wider][len(lines[wider]) // 4 :], marks)
+            marks.append((x, y))
+            at = y + plan.font * 0.3
+            drawn.append(
+                svg.words(x, at, said, size=plan.font - 4, anchor="middle", fill=svg.QUIET, halo=True)
+            )
     return drawn
 
 
-def _said(one: Limits, name: str, text: str, plan: _Plan) -> str:
-    """A limit's own words, standing on its line."""
-    x, y = plan.x(one.denominator), plan.y(getattr(one, name)) + plan.font * 0.3
-    return svg.words(x, y, text, size=plan.font - 4, anchor="middle", fill=svg.QUIET, halo=True)
+def _places(spots: Sequence[Spot], plan: _Plan) -> list[tuple[float, float]]:
+    """Where the marks stand."""
+    return [(plan.x(one.denominator), plan.y(float(one.value))) for one in spots if one.value is not None]
+
+
+def _freest(line: Sequence[tuple[float, float]], marks: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The place on a line that lies farthest from every mark, for its words."""
+    return max(line, key=lambda at: min((abs(at[0] - x) + abs(at[1] - y) for x, y in marks), default=0))
 
 
 def _pooled(found: Funnel, plan: _Plan) -> list[str]:
@@ -157,46 +168,59 @@ def _spot(spot: Spot, plan: _Plan) -> str:
 
 
 def _labels(spots: Sequence[Spot], plan: _Plan, size: Size) -> list[str]:
-    """Names beside their marks, moved apart where they would lie on one another."""
+    """Names beside their marks; one that has to move away is led to its mark by a line."""
     few = len(spots) <= LABELLED and size is svg.WIDE
     named = [one for one in spots if one.value is not None and (few or one.verdict in ("look", "stands_out"))]
-    marks = [(plan.x(one.denominator), plan.y(float(one.value))) for one in spots if one.value is not None]
-    taken = [(x - 8, x + 8, y + plan.font * 0.35) for x, y in marks]
+    taken = [(x - 9, x + 9, y + plan.font * 0.35) for x, y in _places(spots, plan)]
     drawn = []
     for spot in sorted(named, key=lambda one: plan.y(float(one.value or 0))):
-        start, end, y, left = _room(spot, taken, plan, size)
-        taken.append((start, end, y))
-        loud = spot.verdict in ("look", "stands_out")
-        fill = {"worse": svg.RUST, "better": svg.BLUE}.get(spot.judged or "", svg.PLUM) if loud else svg.INK
-        anchor = "end" if left else "start"
-        drawn.append(
-            svg.words(
-                end if left else start,
-                y,
-                spot.name,
-                size=plan.font - 2,
-                anchor=anchor,
-                fill=fill,
-                bold=loud,
-                halo=True,
-            )
-        )
+        (mark,) = _places([spot], plan)
+        room = _room(spot.name, mark, taken, plan, size)
+        taken.append((room.start, room.end, room.y))
+        drawn.append(_name(spot, mark, room, plan))
     return drawn
 
 
+def _name(spot: Spot, mark: tuple[float, float], room: _Room, plan: _Plan) -> str:
+    loud = spot.verdict in ("look", "stands_out")
+    fill = {"worse": svg.RUST, "better": svg.BLUE}.get(spot.judged or "", svg.PLUM) if loud else svg.INK
+    near = room.end if room.left else room.start
+    anchor = "end" if room.left else "start"
+    text = svg.words(
+        near, room.y, spot.name, size=plan.font - 2, anchor=anchor, fill=fill, bold=loud, halo=True
+    )
+    if abs(room.moved) < plan.font * 0.7:
+        return text
+    ends = {"x1": mark[0], "y1": mark[1], "x2": near, "y2": room.y - plan.font * 0.3}
+    return svg.tag("line", {**ends, "stroke": svg.QUIET, "stroke_width": 1}) + text
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where a name stands: its ends, its height, how far it was moved, and whether it stands to the left."""
+
+    start: float
+    end: float
+    y: float
+    moved: float
+    left: bool
+
+
 def _room(
-    spot: Spot, taken: Sequence[tuple[float, float, float]], plan: _Plan, size: Size
-) -> tuple[float, float, float, bool]:
-    """Where a name stands nearest to its mark without lying on another: its ends, its height, the side."""
-    x, at = plan.x(spot.denominator), plan.y(float(spot.value or 0)) + plan.font * 0.35
-    width = len(spot.name) * (plan.font - 2) * 0.54
-    sides = [(x + 12, x + 12 + width, False), (x - 12 - width, x - 12, True)]
-    fitting = [side for side in sides if side[0] >= 0 and side[1] <= size.width] or sides[1:]
-    found = []
-    for start, end, left in fitting:
-        y = at
-        while any(abs(y - other) < plan.font and start < far and near < end for near, far, other in taken):
-            y += plan.font * 0.35
-        found.append((y - at, left, start, end, y))
-    _, left, start, end, y = min(found)
-    return start, end, y, left
+    name: str, mark: tuple[float, float], taken: Sequence[tuple[float, float, float]], plan: _Plan, size: Size
+) -> _Room:
+    """The place nearest to its mark where a name lies on nothing else."""
+    x, at = mark[0], mark[1] + plan.font * 0.35
+    width, step = len(name) * (plan.font - 2) * 0.54, plan.font * 0.35
+    sides = [(x + 14, x + 14 + width, False), (x - 14 - width, x - 14, True)]
+    sides = [side for side in sides if side[0] >= 0 and side[1] <= size.width] or sides[1:]
+    for count in range(80):
+        for moved in (count * step, -count * step):
+            y = at + moved
+            for start, end, left in sides:
+                over = any(
+                    abs(y - other) < plan.font and start < far and near < end for near, far, other in taken
+                )
+                if not over and plan.font * 0.8 <= y <= plan.bottom - 2:
+                    return _Room(start, end, y, moved, left)
+    return _Room(*sides[0][:2], at, 0.0, sides[0][2])

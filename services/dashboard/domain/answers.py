@@ -104,6 +104,12 @@ class Series(Meta, frozen=True, kw_only=True):
     rebases: tuple[Rebase, ...] = ()
 
 
+class SeveralSeries(Meta, frozen=True, kw_only=True):
+    """Several measures over time, from one reading of the ledger."""
+
+    series: tuple[Series, ...] = ()
+
+
 class ReportRow(Struct, frozen=True, kw_only=True):
     """A row of any of the three reports; what a report does not give stays absent."""
 

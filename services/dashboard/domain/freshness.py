@@ -33,9 +33,9 @@ def of(
     """Say the page's moment; `feeds` None means that nobody could be asked."""
     today = now.astimezone(words.LONDON).date()
     if as_at is not None:
-        return Freshness(
-            "past", f"As it stood at the end of {words.day(as_at, today)}, with what is known now."
-        )
+        silent = [feed for feed in feeds or () if feed.quiet]
+        said = f"As it stood at the end of {words.day(as_at, today)}, with what is known now."
+        return Freshness("past", f"{said} {_late(silent, now)}" if silent else said)
     if feeds is None:
         return Freshness("unknown", "How fresh the figures are cannot be said now: metrics does not answer.")
     read = words.instant(fresh_at)

@@ -50,7 +50,7 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Stair:
     """One step of a bridge: from `start` to `end` in pounds; `whole` ones are levels, not changes."""
 
     label: str

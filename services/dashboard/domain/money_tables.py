@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from services.dashboard.domain import sheets, words
-from services.dashboard.domain.marks import Rung
+from services.dashboard.domain.marks import Stair
 from services.dashboard.domain.reported import Effects, Share, Spend, Step
 from services.dashboard.domain.reporting import Told
 from services.dashboard.domain.sheets import Cell, Sheet
@@ -27,7 +27,7 @@ EXPLAINED = {"started": "spend_started", "ended": "spend_ended", "closing": "spe
 
 
 def spend(answer: Spend, names: Callable[[str], str], explain: Explain, today: dt.date) -> Told:
-    """The spend bridge as a table, and as rungs from opening to closing."""
+    """The spend bridge as a table, and as stairs from opening to closing."""
     shown = [flow for flow in FLOWS if flow[0] in ALWAYS or _any(answer, flow[0])]
     paid = ("Paid once",) if any(row.one_off for row in answer.rows) or answer.total.one_off else ()
     first = {"setting": "Setting", "team": "Team"}.get(answer.by, "Month")
@@ -42,7 +42,7 @@ def spend(answer: Spend, names: Callable[[str], str], explain: Explain, today: d
     rows = tuple((sheets.said(_name(row, answer.by, names, today)), *cells(row)) for row in answer.rows)
     total = (sheets.said("In all"), *cells(answer.total)) if len(rows) > 1 else ()
     sheet = Sheet("What care costs a week", sheets.columns(first, figures=heads), rows, total)
-    return Told(answer.finding, sheet, rungs=rungs(answer.total), prompts=_prompts(answer.total))
+    return Told(answer.finding, sheet, stairs=stairs(answer.total), prompts=_prompts(answer.total))
 
 
 def _any(answer: Spend, field: str) -> bool:
@@ -66,18 +66,18 @@ def _name(row: Step, by: str, names: Callable[[str], str], today: dt.date) -> st
     return words.capital(words.month(row.month, today)) if row.month else "All the days"
 
 
-def rungs(total: Step) -> tuple[Rung, ...]:
+def stairs(total: Step) -> tuple[Stair, ...]:
     """Opening, each step that moved anything, closing; nothing where nothing was ever spent."""
     if not any(getattr(total, field) for field in ("opening", "closing", *ALWAYS)):
         return ()
-    made = [Rung("Opening", 0, total.opening, words.money(total.opening), whole=True)]
+    made = [Stair("Opening", 0, total.opening, words.money(total.opening), whole=True)]
     level = float(total.opening)
     for field, name, sign in FLOWS:
         step = sign * getattr(total, field)
         if step or field in ALWAYS:
-            made.append(Rung(name, level, level + step, _signed(step)))
+            made.append(Stair(name, level, level + step, _signed(step)))
             level += step
-    return (*made, Rung("Closing", 0, total.closing, words.money(total.closing), whole=True))
+    return (*made, Stair("Closing", 0, total.closing, words.money(total.closing), whole=True))
 
 
 def _signed(amount: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -21,6 +21,7 @@ from services.dashboard.domain.answers import (
     LoggedEvent,
     Report,
     Series,
+    SeveralSeries,
     WorkList,
 )
 from services.dashboard.domain.reported import Effects, Funnel, Restatements
@@ -81,6 +82,14 @@ def series(measure: str, unit: str, when: Moment, grain: str = "month") -> Quest
     first = words.months_after(words.month_of(when.today), -BACK)
     asked = _params(measure=measure, unit=unit, grain=grain, **{"from": f"{first}-01"})
     return Question("metrics", "/v1/series", Series, asked + when.params)
+
+
+def several(measures: Sequence[str], unit: str, when: Moment) -> Question[SeveralSeries]:
+    """Two measures or more over the last two years, in one answer."""
+    first = words.months_after(words.month_of(when.today), -BACK)
+    asked = [("measure", one) for one in measures]
+    rest = _params(unit=unit, grain="month", **{"from": f"{first}-01"})
+    return Question("metrics", "/v1/series", SeveralSeries, (*asked, *rest, *when.params))
 
 
 def figures(measures: list[str], units: list[str], when: Moment) -> Question[Figures]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.dashboard.domain.marks import Lot, Rung
+from services.dashboard.domain.marks import Lot, Stair
 from services.dashboard.domain.sheets import Sheet
 
 ReportName = Literal["workload", "completed", "outcomes", "spend", "interfaces", "waits", "ages", "leavers"]
@@ -92,7 +92,7 @@ class Told:
     finding: str
     sheet: Sheet
     lots: tuple[tuple[str, tuple[Lot, ...]], ...] = ()
-    rungs: tuple[Rung, ...] = ()
+    stairs: tuple[Stair, ...] = ()
     prompts: tuple[str, ...] = ()
     key: tuple[str, str] = ("", "")
     """What the full and the pale colour of the lots mean."""

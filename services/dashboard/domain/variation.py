@@ -9,6 +9,8 @@ from services.dashboard.domain import words
 from services.dashboard.domain.answers import Number, Point, Series
 
 Tone = Literal["usual", "better", "worse", "neither", "unknown"]
+RUN = 7
+"""So many on one side of the mean are no chance."""
 _TONES: dict[str, Tone] = {"improvement": "better", "concern": "worse"}
 
 
@@ -84,3 +86,28 @@ def target_words(series: Series, value: Number | None) -> str:
         met = value >= series.target if series.polarity == "higher" else value <= series.target
         said = "met" if met else "not met"
     return f"{text} · {said}" if said else text
+
+
+def why(series: Series, how: Variation) -> str:
+    """The rule behind the finding, with its figures: `12 months in a row lie above the mean of 29.9.`"""
+    points = finished_points(series)
+    if not points or points[-1].mean is None:
+        return ""
+    last, grain = points[-1], series.grain
+    shown = [words.limit(value, series.unit_of_measure) for value in (last.lower, last.upper, last.mean)]
+    low, high, mean = shown
+    high_side = how.direction == "high"
+    edge = f"upper limit of {high}" if high_side else f"lower limit of {low}"
+    if not how.special:
+        within = f"between {low} and {high}, where chance keeps it"
+        return f"The last {grain} lies {within}; no run or trend ends there."
+    if last.special_cause == "trend":
+        return (
+            f"Seven {grain}s or more in a row, each {'higher' if high_side else 'lower'} than the one before."
+        )
+    if last.special_cause == "two_of_three":
+        return f"Two of the last three {grain}s lie near the {edge}."
+    if last.special_cause == "outside" and how.run < RUN:
+        return f"The last {grain} lies beyond the {edge}."
+    side = "above" if high_side else "below"
+    return f"{words.plural(how.run, grain)} in a row lie {side} the mean of {mean}; seven would do."

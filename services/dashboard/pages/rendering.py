@@ -109,8 +109,8 @@ def outcomes_chart(view: reports.Outcomes) -> Markup:
 
 def bridge_chart(told: Told, title: str) -> Markup:
     """What care costs a week from opening to closing, once for a desk and once for a phone."""
-    spoken = "; ".join(f"{rung.label} {rung.text}" for rung in told.rungs)
-    return _both(lambda size: bridge.steps(told.rungs, size, key="bridge", title=title, description=spoken))
+    spoken = "; ".join(f"{stair.label} {stair.text}" for stair in told.stairs)
+    return _both(lambda size: bridge.steps(told.stairs, size, key="bridge", title=title, description=spoken))
 
 
 def funnel_chart(found: Funnel, title: str) -> Markup:

@@ -47,6 +47,7 @@ class MeasurePage:
     tile: Tile
     how: Variation
     title: str
+    why: str
     callout: str
     description: str
     notes: list[Note]
@@ -75,6 +76,7 @@ async def measure(asked: Asked) -> MeasurePage:
         tile=tile,
         how=how,
         title=_title(found, tile),
+        why=variation.why(series, how),
         callout=reports.callout(series, how),
         description=tile.description,
         notes=_notes(name, agreed, series, today),

@@ -117,4 +117,4 @@ def _spent(found: Effects, own: Own) -> Sheet:
     )
     rows = tuple((sheets.said(name), sheets.money(value)) for name, value in told)
     total = (sheets.said("The whole service"), sheets.money(found.whole.weekly_spend))
-    return Sheet("Change of weekly spend", sheets.columns("", figures=("A week",)), rows, total)
+    return Sheet("Change of weekly spend", sheets.columns("Who decided", figures=("A week",)), rows, total)

@@ -18,6 +18,7 @@ from services.dashboard.domain import (
     work_tables,
 )
 from services.dashboard.domain.answers import Meta, Report
+from services.dashboard.domain.refusals import Away
 from services.dashboard.domain.reporting import ABOUT, About, Told
 from services.dashboard.domain.sheets import Sheet
 from services.dashboard.domain.spans import Choice
@@ -50,7 +51,7 @@ class ReportPage:
     cuts: list[Way]
     choices: list[Choice]
     directions: list[Way]
-    more: tuple[Sheet, ...]
+    more: tuple[Sheet, ...] | Away
     notes: list[str]
     file: Mapping[str, str]
     shared: bool
@@ -81,7 +82,9 @@ async def report(asked: Asked) -> ReportPage:
         cuts=[Way(label, {"by": by}, by == given.get("by")) for by, label in about.cuts],
         choices=spans.choices(asked.options, asked.when.today) if about.spans else [],
         directions=_directions(name, given),
-        more=tuple(sheets.masked(one, LEAST) if shared else one for one in more),
+        more=more
+        if isinstance(more, Away)
+        else tuple(sheets.masked(one, LEAST) if shared else one for one in more),
         notes=notes(read.answer, asked),
         file=given,
         shared=shared,
@@ -185,13 +188,13 @@ async def spend(asked: Asked, given: Mapping[str, str]) -> _Read:
     return _Read(found, told, found.first, found.last)
 
 
-async def _more(asked: Asked, name: str, given: Mapping[str, str]) -> tuple[Sheet, ...]:
-    """Beside the bridge: who decided the change."""
+async def _more(asked: Asked, name: str, given: Mapping[str, str]) -> tuple[Sheet, ...] | Away:
+    """Beside the bridge: who decided the change, or why that cannot be said."""
     if name != "spend":
         return ()
     days = {"unit": asked.unit, "from": given["from"], "to": given["to"]}
     found = await maybe(asked, questions.effects(asked.when, days))
-    return money_tables.decided(found, asked.tree.name) if isinstance(found, reported.Effects) else ()
+    return found if isinstance(found, Away) else money_tables.decided(found, asked.tree.name)
 
 
 _READERS: Mapping[str, Callable[[Asked, Mapping[str, str]], Awaitable[_Read]]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from dataclasses import dataclass
 
@@ -67,17 +66,12 @@ async def series_of(asked: Asked, grid: bool = False) -> Measured:
     """The measures at the top with their series, in their order."""
     catalogue = await asked.reader.read(questions.catalogue())
     chosen = strip.chosen(catalogue, grid)
-    found = await asyncio.gather(
-        *(maybe(asked, questions.series(one.id, asked.unit, asked.when)) for one in chosen)
-    )
-    kept = {
-        one.id: (one, series)
-        for one, series in zip(chosen, found, strict=True)
-        if not isinstance(series, Away)
-    }
-    if chosen and not kept:
-        raise Away("metrics", "metrics does not answer.")
-    return kept
+    if len(chosen) < 2:
+        alone = [await asked.reader.read(questions.series(one.id, asked.unit, asked.when)) for one in chosen]
+        return {one.id: (one, series) for one, series in zip(chosen, alone, strict=True)}
+    found = await asked.reader.read(questions.several([one.id for one in chosen], asked.unit, asked.when))
+    told = {series.measure: series for series in found.series}
+    return {one.id: (one, told[one.id]) for one in chosen if one.id in told}
 
 
 async def tiles(asked: Asked, grid: bool = False) -> list[Tile]:

@@ -13,18 +13,18 @@ STEP = Step(month="2026-10", opening=61000, started=4300, changed=-370.5, ended=
 
 
 def test_the_steps_lead_from_opening_to_closing() -> None:
-    rungs = money_tables.rungs(STEP)
-    assert [rung.text for rung in rungs] == ["£61,000", "+£4,300", "−£370.50", "−£3,690", "£61,240"]
-    assert rungs[-2].end == pytest.approx(STEP.closing)
-    for one, other in itertools.pairwise(rungs[:-1]):
+    stairs = money_tables.stairs(STEP)
+    assert [stair.text for stair in stairs] == ["£61,000", "+£4,300", "−£370.50", "−£3,690", "£61,240"]
+    assert stairs[-2].end == pytest.approx(STEP.closing)
+    for one, other in itertools.pairwise(stairs[:-1]):
         assert one.end == other.start
 
 
 def test_transfers_are_shown_only_where_there_are_some() -> None:
     moved = Step(month="2026-10", opening=10, transferred_in=5, closing=15)
-    assert "Came from other teams" in [rung.label for rung in money_tables.rungs(moved)]
-    assert "Came from other teams" not in [rung.label for rung in money_tables.rungs(STEP)]
-    assert money_tables.rungs(Step()) == ()
+    assert "Came from other teams" in [stair.label for stair in money_tables.stairs(moved)]
+    assert "Came from other teams" not in [stair.label for stair in money_tables.stairs(STEP)]
+    assert money_tables.stairs(Step()) == ()
 
 
 def test_a_month_leads_to_what_it_is_made_of_and_the_table_ends_with_the_whole() -> None:

@@ -16,8 +16,10 @@ from services.dashboard.pages import (
     errors,
     exceptions,
     figures,
+    imports,
     meetings,
     mine,
+    quality,
     session,
     sign_in,
     units,
@@ -34,6 +36,8 @@ ROUTERS = (
     commitments.router,
     meetings.router,
     mine.router,
+    imports.router,
+    quality.router,
     live.router,
 )
 PUBLIC = ("/sign-in", "/sign-out")
@@ -47,6 +51,7 @@ def pages(desk: Desk, hub: Hub, reader: TokenReader, checks: Mapping[str, Check]
         ROUTERS,
         checks=checks,
         body_limit=100_000,
+        streamed=("/imports",),
         public=PUBLIC,
         token_of=session.token_of,
     )

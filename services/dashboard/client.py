@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, TypeVar
 
 import httpx2 as httpx
@@ -24,6 +24,8 @@ CALLS = telemetry.histogram(
     "How long the services behind the pages take to answer: what makes a page slow.",
     ("service", "outcome"),
 )
+SENDING_S = 600.0
+"""How long a file may take on its way to ingest."""
 KEPT_MOST = 500
 """Answers kept for a while; the oldest go first, so memory stays bounded."""
 
@@ -135,9 +137,25 @@ class ServiceReader:
 
     async def download(self, path: str, params: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
         """A file that metrics makes, with the headers that describe it."""
+        return await self.fetch("metrics", path, params)
+
+    async def send(
+        self, path: str, params: Mapping[str, str], body: AsyncIterator[bytes], *, size: int, key: str
+    ) -> Mapping[str, Any]:
+        """Stream a file to ingest; `key` makes a repeat harmless. Raises `Away`, `Missing` or `Refused`."""
+        headers = {**self._headers(), "Content-Type": "application/octet-stream"}
+        headers |= {"Content-Length": str(size), **({"Idempotency-Key": key} if key else {})}
         answer = await self._services.call(
-            "metrics", "GET", path, params=dict(params), headers=self._headers()
+            "ingest", "POST", path, params=dict(params), content=body, headers=headers, timeout=SENDING_S
         )
+        _refuse(answer)
+        return msgspec.json.decode(answer.content, type=dict[str, Any])
+
+    async def fetch(
+        self, service: str, path: str, params: Mapping[str, str]
+    ) -> tuple[bytes, Mapping[str, str]]:
+        """A file that a service makes, with the headers that describe it."""
+        answer = await self._services.call(service, "GET", path, params=dict(params), headers=self._headers())
         _refuse(answer)
         told = ("content-type", "content-disposition")
         return answer.content, {name: answer.headers[name] for name in told if name in answer.headers}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from tests.browser import council, further
+from tests.browser import council, files, further
 
 SERVICE = {
     "measures": "metrics",
@@ -25,6 +25,9 @@ SERVICE = {
     "commitments": "actions",
     "escalations": "notify",
     "rules": "notify",
+    "imports": "ingest",
+    "mappings": "ingest",
+    "quality": "ingest",
     "funnel": "metrics",
     "effects": "metrics",
     "restatements": "metrics",
@@ -79,7 +82,7 @@ def application(backend: Backend) -> FastAPI:
         return answer
 
     app.state.backend = backend
-    for router in (further.routes(), metrics, actions, notify):
+    for router in (further.routes(), files.ingest, metrics, actions, notify):
         app.include_router(router)
     return app
 

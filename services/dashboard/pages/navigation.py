@@ -16,8 +16,9 @@ BY_ROLE: Mapping[str, tuple[str, ...]] = {
     "head": ("overview", "team", "reports", "meetings", "commitments", "exceptions", "catalogue"),
     "director": ("overview", "team", "reports", "meetings", "commitments", "exceptions", "catalogue"),
     "finance": ("overview", "team", "spend", "reports", "exceptions", "catalogue"),
-    "analyst": ("overview", "team", "reports", "exceptions", "feeds", "catalogue"),
-    "operator": ("overview", "team", "feeds", "exceptions", "catalogue"),
+    "analyst": ("overview", "team", "reports", "exceptions", "feeds", "imports", "quality", "catalogue"),
+    "operator": ("overview", "team", "feeds", "imports", "quality", "exceptions", "catalogue"),
+    "feeder": ("imports", "quality"),
 }
 """A practitioner begins with their own work, finance with money, an analyst looks after the feeds too."""
 
@@ -38,6 +39,8 @@ def places(who: Principal, tree: Tree, unit: str, waiting: int | None) -> list[P
         "commitments": ("/commitments", "Commitments"),
         "exceptions": ("/exceptions", f"Exceptions ({waiting})" if waiting else "Exceptions"),
         "feeds": ("/feeds", "Feeds"),
+        "imports": ("/imports", "Imports"),
+        "quality": ("/quality", "Quality"),
         "catalogue": ("/catalogue", "Catalogue"),
     }
     wanted = ((key, known[key]) for key in BY_ROLE.get(who.role, ()))

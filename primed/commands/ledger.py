@@ -66,13 +66,19 @@ def moment(text: str | None) -> dt.datetime | None:
 
 
 def _print(asked: Coroutine[object, object, Iterable[str]]) -> None:
-    sys.stdout.writelines(f"{line}\n" for line in _run(asked))
+    for line in _run(asked):
+        _write(line)
 
 
 async def _say(lines: AsyncIterator[str]) -> None:
     """Line by line, for they are more than fit into memory."""
     async for line in lines:
-        sys.stdout.write(f"{line}\n")
+        _write(line)
+
+
+def _write(line: str) -> None:
+    """The bytes that are compared are UTF-8, whatever the terminal says."""
+    sys.stdout.buffer.write(f"{line}\n".encode())
 
 
 def _run(asked: Coroutine[object, object, Found]) -> Found:
@@ -80,5 +86,10 @@ def _run(asked: Coroutine[object, object, Found]) -> Found:
         return asyncio.run(asked)
     except (NotLive, MigrationRefused) as error:
         raise Trouble(str(error), "Nothing was read.") from error
+    except books.NothingSaid as error:
+        raise Trouble(
+            str(error),
+            "Name it as its events do: source/key. To see how far the log was read: primed positions.",
+        ) from error
     except DatabaseUnavailable as error:
         raise Trouble(str(error), "Is Primed up? See primed status.") from error

@@ -43,6 +43,10 @@ Whose = tuple[int, int, int]
 """Account, the first day of a month as a number, tenant."""
 
 
+class NothingSaid(Exception):
+    """No event names this subject."""
+
+
 async def balances(dsn: str, as_at: dt.date | None = None, as_known: dt.datetime | None = None) -> list[str]:
     """What `told` says, at once."""
     return [line async for line in told(dsn, as_at, as_known)]
@@ -132,11 +136,17 @@ def _taken(
 
 
 async def lines(dsn: str, subject: str, tenant: str | None = None) -> list[str]:
-    """`primed ledger lines`: every line of one subject with the event that caused it, as written."""
+    """`primed ledger lines`: every line of one subject with the event that caused it, as written.
+
+    Raises `NothingSaid` when the ledger never heard of it.
+    """
     found: list[str] = []
     async with _opened(dsn) as (connection, generation):
         words = Words()
-        for row in await connection.fetch(SQL["items"], generation, subject, tenant):
+        rows = await connection.fetch(SQL["items"], generation, subject, tenant)
+        if not rows:
+            raise NothingSaid(f"The ledger never heard of {subject}{f' of {tenant}' if tenant else ''}.")
+        for row in rows:
             events = {encode(heard.place): heard for heard in recall(row["events"])}
             own = await _lines_of(connection, generation, row, list(events.values()), words)
             await words.read(connection, {int(word) for key in own[:7] for word in np.unique(key)})

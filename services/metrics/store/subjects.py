@@ -134,8 +134,11 @@ _REST = (None,) * (len(Frame.__struct_fields__) - 2)
 
 
 def _placed(topic: int, events: bytes) -> Iterator[tuple[int, Frame]]:
+    first: int | None = None
     for frame, _ in unpack(events):
-        yield encode(Place(TOPICS[topic], frame.partition, frame.offset)), frame
+        if first is None:  # all events of an item are in one partition
+            first = encode(Place(TOPICS[topic], frame.partition, 0))
+        yield first + frame.offset, frame
 
 
 def _said(heard: Heard) -> Said:

@@ -291,6 +291,8 @@ async def test_the_dump_says_exactly_what_the_ledger_holds(database: str) -> Non
     lines = await dump.lines(database, "demo/cases/1")
     assert len(lines) == len(await ledgerbook.lines(database))
     assert '"event":{"id":"1:1","n":0,"offset":0' in lines[0]
+    with pytest.raises(dump.NothingSaid, match=r"never heard of demo/cases/2\."):
+        await dump.lines(database, "demo/cases/2")
     first = dt.datetime.fromtimestamp(1_780_000_000, dt.UTC)
     known_first = await dump.balances(database, as_known=first)
     assert not [line for line in known_first if "completed" in line]

@@ -1,9 +1,10 @@
 -- What auditors are given. $1 generation.
 
 -- name: generations
--- `whole`: all its shares are done, and readers may see its tables.
+-- `whole`: all its shares are done, and readers may see its tables. Who reads the dump may take its time.
 SELECT id, state, EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('chunk_' || id)) AS whole,
-    set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
+    set_config('idle_in_transaction_session_timeout', '0', true), set_config('jit', 'off', true),
+    set_config('max_parallel_workers_per_gather', '0', true)
 FROM generation ORDER BY id
 
 -- name: accounts

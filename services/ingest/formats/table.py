@@ -70,7 +70,7 @@ def numbered(header: Cells, lines: Iterator[Cells]) -> Iterator[Numbered]:
     width = len(header)
     for number, cells in enumerate(lines, start=2):
         if len(cells) == width:
-            if any(cells):
+            if any(map(str.strip, cells)):
                 yield number, dict(zip(header, cells, strict=True))
         elif any(cell.strip() for cell in cells):
             more = len(cells) > width and not any(cell.strip() for cell in cells[width:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 
 from services.ingest.domain.rows import UnreadableFile
@@ -15,6 +16,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SEVERAL_BYTES = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}")
+"""Signs as UTF-8 writes them; in Windows-1252 nobody writes such pairs."""
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -53,7 +56,8 @@ def encoding_of(first: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(first)
     except UnicodeDecodeError:
-        return "windows-1252"
+        # Both in one file: what is not UTF-8 is told, row by row, and the rest is not turned into nonsense.
+        return "utf-8" if _SEVERAL_BYTES.search(first) else "windows-1252"
     return "utf-8"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from services.ingest.domain.rows import Row, UnreadableFile
 
 MOST_BYTES = 16 * 1024 * 1024
 """Bytes of one trace, which is held as a tree; the parser itself takes no more than 256 levels."""
+
+_ADVICE = re.compile(r",? (?:use|try) XML_PARSE_HUGE(?: option)?")
+"""What the parser advises its programmer."""
 
 Paths = Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
 """By the first attribute of a path: the name in the mapping, and what is left of the path."""
@@ -84,8 +88,10 @@ def cases(chunks: Iterator[bytes], what: Wanted) -> Iterator[Case]:
         root = parser.close()
         yield from walk.on(parser)
     except etree.XMLSyntaxError as error:
+        yield from walk.on(parser)  # what was whole before the fault
+        why = _ADVICE.sub("", error.msg)
         raise UnreadableFile(
-            f"The XML cannot be read after trace {walk.number} ({error.msg}); export the log again."
+            f"The XML cannot be read after trace {walk.number} ({why}); export the log again."
         ) from error
     _check_root(root)
 

@@ -50,7 +50,7 @@ def report(count: int) -> str:
     kept = sum(len(facts.kept) for facts in folded.facts.values())
     return "\n".join(
         [
-            f"| {count:,} events, {len(folded.lines) / count:.1f} lines each | µs each | of the obvious |",
+            f"| {count:,} events, {len(folded.entries) / count:.1f} lines each | µs each | of the obvious |",
             "|---|---:|---:|",
             *(f"| {name} | {cost / count * 1e6:.1f} | {cost / plain:.2f} |" for name, cost in costs.items()),
             f"| **take and fold** | **{both / count * 1e6:.1f}** | {both / plain:.2f} |",
@@ -72,7 +72,9 @@ def folds(heard: list[Heard], how: Callable[..., object]) -> Folded:
     every = Folded()
     for start in range(0, len(heard), BATCH):
         found = fold(heard[start : start + BATCH], facts, how)
-        every.lines += found.lines
+        every.events += found.events
+        every.entries += found.entries
+        every.counts += found.counts
         facts |= found.facts
     every.facts = facts
     return every

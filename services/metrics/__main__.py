@@ -54,7 +54,7 @@ PORT, SECOND_WORKER = 2, 22
 FAR_BEHIND = 2_000
 """Records of lag from which on figures are told less often."""
 
-GARBAGE_AFTER = 100_000
+GARBAGE_AFTER = 1_000_000
 """A batch makes very many objects and no cycles: looking for them each 700 takes a sixth of the time."""
 
 

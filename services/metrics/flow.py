@@ -63,7 +63,7 @@ async def _absorb(batch: Batch, ledger: Ledger, most_dead: int, unkept: str | No
         folded = fold(taken.heard, known)
         await book.write(folded, taken.refused)
         await book.move(taken.positions)
-    taken.lines = len(folded.lines)
+    taken.lines = len(folded.entries)
     return taken
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
-from services.metrics.domain.book import Fault, Key, Present, made
+from services.metrics.domain.book import Fault, Key, Present
 from services.metrics.domain.fact import Fact
 from services.metrics.domain.facts import NO_FACTS, Facts
 from services.metrics.domain.hearing import Heard, ItemId, Place
@@ -50,38 +51,48 @@ class Mark(NamedTuple):
 
 @dataclass(slots=True)
 class Folded:
-    """Everything that a batch does to the ledger."""
+    """Everything that a batch does to the ledger.
+
+    `entries` are the lines of all events, one event after the other; `counts` says how many are each event's.
+    """
 
     events: list[Heard] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    entries: list[tuple[Key, int]] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     faults: list[FaultLine] = field(default_factory=list)
     items: dict[ItemId, Present | None] = field(default_factory=dict)
-    sources: dict[ItemId, str] = field(default_factory=dict)
     facts: dict[ItemId, Facts] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines one by one, each with its event: for few of them."""
+        left = iter(self.entries)
+        return [
+            Line(event.place, n, event.item, event.known_at, *entry)
+            for event, count in zip(self.events, self.counts, strict=True)
+            for n, entry in enumerate(islice(left, count))
+        ]
 
 
 def fold(heard: Iterable[Heard], known: Mapping[ItemId, Facts], how: Fold = happens) -> Folded:
     """Take the events in the order of the log; what says nothing new leaves no trace."""
-    folded = Folded(facts=dict(known))
+    folded, changed = Folded(), dict[ItemId, Facts]()
     for event in heard:
-        change = how(folded.facts.get(event.item, NO_FACTS), event.fact)
+        item = event.item
+        before = changed.get(item) or known.get(item, NO_FACTS)
+        change = how(before, event.fact)
         if change is not None:
-            _add(folded, event, change)
-    for item in folded.sources:
-        folded.items[item] = present(folded.facts[item])
-    for item in {event.item for event in folded.events}:
-        folded.facts[item] = folded.facts[item].settled()
+            changed[item] = change.after
+            folded.events.append(event)
+            folded.entries += change.lines
+            folded.counts.append(len(change.lines))
+            if change.faults:
+                _add_faults(folded, event, change)
+    folded.items = {item: present(facts) for item, facts in changed.items()}
+    folded.facts = {**known, **{item: facts.settled() for item, facts in changed.items()}}
     return folded
 
 
-def _add(folded: Folded, event: Heard, change: Change) -> None:
-    place, known_at, item = event.place, event.known_at, event.item
-    folded.events.append(event)
-    folded.facts[item] = change.after
-    if change.listed:
-        folded.sources[item] = event.fact.identity.source
-    folded.lines += [
-        made(Line, (place, n, item, known_at, key, amount)) for n, (key, amount) in enumerate(change.lines)
-    ]
+def _add_faults(folded: Folded, event: Heard, change: Change) -> None:
     for n, (fault, amount) in enumerate(change.faults):
-        folded.faults.append(FaultLine(place, n, item.tenant, fault, amount))
+        folded.faults.append(FaultLine(event.place, n, event.item.tenant, fault, amount))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 made = tuple.__new__
@@ -71,19 +72,46 @@ def detail(*pairs: tuple[str, str | int]) -> Detail:
     return tuple(pair for pair in pairs if pair[1] != "")
 
 
-def changes(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[tuple[Key, int]]:
-    """The lines that lead from one set of postings to another: reversals first, each half in key order."""
+@lru_cache(maxsize=4096)
+def named(name: str, value: str | int) -> Detail:
+    """The detail that says this alone, nothing where it is blank. The same few come again and again."""
+    return detail((name, value))
+
+
+@lru_cache(maxsize=4096)
+def dated(name: str, day: dt.date) -> Detail:
+    """The detail that says this day. The same few days come again and again, so that they are kept."""
+    return ((name, day.isoformat()),)
+
+
+Amounts = list[tuple[Key, int]]
+
+
+def differences(before: Mapping[Key, int], after: Mapping[Key, int]) -> tuple[Amounts, Amounts]:
+    """What leads from one set of postings to another: what takes back, and what adds, in no order."""
     if not before:
-        return sorted(after.items())
+        return [], list(after.items())
     reversals = [(key, -old) for key, old in before.items() if key not in after]
-    additions: list[tuple[Key, int]] = []
+    additions: Amounts = []
     for key, new in after.items():
         old = before.get(key, 0)
         if new != old:
             (reversals if abs(new) < abs(old) else additions).append((key, new - old))
-    reversals.sort()
+    return reversals, additions
+
+
+def in_line(reversals: Amounts, additions: Amounts) -> Amounts:
+    """Lines as they are numbered: reversals first, each half in key order."""
     additions.sort()
+    if not reversals:
+        return additions
+    reversals.sort()
     return reversals + additions
+
+
+def changes(before: Mapping[Key, int], after: Mapping[Key, int]) -> Amounts:
+    """The lines that lead from one set of postings to another."""
+    return in_line(*differences(before, after))
 
 
 def fault_changes(before: Mapping[Fault, int], after: Mapping[Fault, int]) -> list[tuple[Fault, int]]:

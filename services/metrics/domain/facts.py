@@ -77,7 +77,7 @@ class Facts(Struct, eq=False, gc=False):
 
     def settled(self) -> Facts:
         """The same facts in the least memory: a few hundred bytes an event, and where the walk ends."""
-        return Facts(self.kept, self.walk)
+        return self if self.told is None and self.reckoned is None else Facts(self.kept, self.walk)
 
 
 NO_FACTS = Facts()

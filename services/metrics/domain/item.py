@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from copy import copy
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
-from services.metrics.domain.book import Detail, Fault, Key, Present, detail, made
+from services.metrics.domain.book import Detail, Fault, Key, Present, dated, detail, made, named
 from services.metrics.domain.fact import Fact
 
 Phase = Literal[0, 1, 2]
@@ -18,8 +18,11 @@ AWAITING: Final = 0
 OPEN: Final = 1
 CLOSED: Final = 2
 
-_POSTED_NOTHING = cast("dict[Any, int]", MappingProxyType({}))
+_NO_FLOWS, _NO_FAULTS = cast("list[Key]", ()), cast("dict[Any, int]", MappingProxyType({}))
 """The flows and faults of an item at rest: a rule that forgets to make its own cannot write here."""
+
+Where = tuple[str, str, Detail]
+"""Team, worker and detail under which an item stands in a stock."""
 
 
 class Completion(Struct, frozen=True, gc=False):
@@ -54,19 +57,20 @@ class Referral(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What the stocks need to know of the item at the end of a day."""
+    """What the stocks need to know of the item at the end of a day: where it stands (None: nowhere).
 
-    open: bool
-    team: str
-    worker: str
+    `held` and `due` while it is open; `to_start` while it is also to be started by `start_by`, and never was.
+    """
+
+    held: Where | None
     due: dt.date | None
+    to_start: Where | None
     start_by: dt.date | None
-    ever_started: bool
-    unauthorised: tuple[str, str, dt.date | None] | None
-    incomplete: tuple[str, str] | None
+    unauthorised: Where | None
+    incomplete: Where | None
 
 
-UNBORN = Standing(False, "", "", None, None, False, None, None)
+UNBORN = Standing(None, None, None, None, None, None)
 """Before anything has happened to the item."""
 
 
@@ -98,13 +102,12 @@ class Item(Struct, gc=False):
     cancelled_early: bool = False
     completion: Completion | None = None
     past: tuple[Completion, ...] = ()
-    flows: dict[Key, int] = field(default_factory=dict)
+    flows: list[Key] = field(default_factory=list)
     faults: dict[Fault, int] = field(default_factory=dict)
 
     def post(self, account: str, team: str, day: dt.date, worker: str, details: Detail = ()) -> None:
         """Count one in a flow of a team."""
-        key = made(Key, (account, team, day, self.kind, "", worker, details))
-        self.flows[key] = self.flows.get(key, 0) + 1
+        self.flows.append(made(Key, (account, team, day, self.kind, "", worker, details)))
 
     def fault(self, fact: Fact, name: str) -> None:
         """Count a fault of the feed on the day of the event."""
@@ -118,24 +121,33 @@ class Item(Struct, gc=False):
 
     def onward(self) -> Item:
         """The same item with nothing posted yet; one that was walked to its end is never changed again."""
-        return replace(self, flows={}, faults={})
+        item = copy(self)
+        item.flows, item.faults = [], {}
+        return item
 
     def rest(self) -> None:
         """Let go of what was posted on the way."""
-        self.flows = self.faults = _POSTED_NOTHING
+        self.flows, self.faults = _NO_FLOWS, _NO_FAULTS
 
     def standing(self) -> Standing:
         """The item as it is now, for the stocks."""
+        if self.phase == OPEN:
+            team, worker, due, start_by = self.team, self.worker, self.due, self.start_by
+            held = (team, worker, () if due is None else dated("due", due))
+            if start_by is None or self.ever_started:
+                return made(Standing, (held, due, None, None, None, None))
+            return made(
+                Standing, (held, due, (team, worker, dated("start_by", start_by)), start_by, None, None)
+            )
         done = self.completion
-        unauthorised = incomplete = None
-        if done is not None and self.phase == CLOSED:
-            if done.needs_authorisation and not done.early and not self.authorised:
-                unauthorised = (done.team, done.worker, done.due)
-        elif done is not None:
-            incomplete = (done.team, done.worker)
-        is_open = self.phase == OPEN
-        limits = (self.due, self.start_by, self.ever_started)
-        return made(Standing, (is_open, self.team, self.worker, *limits, unauthorised, incomplete))
+        if done is None:
+            return UNBORN
+        if self.phase == AWAITING:
+            return made(Standing, (None, None, None, None, None, (done.team, done.worker, ())))
+        if not done.needs_authorisation or done.early or self.authorised:
+            return UNBORN
+        undone = (done.team, done.worker, () if done.due is None else dated("due", done.due))
+        return made(Standing, (None, None, None, None, undone, None))
 
     def endings(self) -> dict[Key, int]:
         """The lines of all completions with their outcome as amended, and of how referrals ended."""
@@ -147,12 +159,12 @@ class Item(Struct, gc=False):
 
     def _lines_of(self, done: Completion) -> Iterator[tuple[Key, int]]:
         team, day, kind, worker = done.team, done.day, self.kind, done.worker
-        outcome = (("outcome", done.outcome),) if done.outcome else ()
+        outcome = named("outcome", done.outcome)
         yield made(Key, ("completed", team, day, kind, "", worker, outcome)), 1
         if done.late:
             yield made(Key, ("completed_late", team, day, kind, "", worker, outcome)), 1
         if done.days is not None:
-            yield made(Key, ("days_to_complete", team, day, kind, "", worker, (("days", done.days),))), 1
+            yield made(Key, ("days_to_complete", team, day, kind, "", worker, named("days", done.days))), 1
         if self.referral is not None:
             yield from self._end_of(self.referral, done)
 
@@ -170,18 +182,10 @@ class Item(Struct, gc=False):
     def present(self) -> Present:
         """How the item stands, for lists of work."""
         done = self.completion
-        return Present(
-            state=self._state(),
-            kind=self.kind,
-            urgency=self.urgency,
-            team=self.team or (done.team if done and self.phase == AWAITING else ""),
-            worker=self.worker,
-            due=self.due,
-            start_by=self.start_by,
-            received=self.received,
-            ended=self.ended,
-            outcome=done.outcome if done else "",
-        )
+        team = self.team or (done.team if done and self.phase == AWAITING else "")
+        names = (self._state(), self.kind, self.urgency, team, self.worker)
+        days = (self.due, self.start_by, self.received, self.ended)
+        return made(Present, (*names, *days, done.outcome if done else ""))
 
     def _state(self) -> str:
         if self.phase == AWAITING:

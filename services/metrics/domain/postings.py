@@ -38,8 +38,6 @@ class Change(Struct, frozen=True, gc=False):
     after: Facts
     lines: Sequence[tuple[Key, int]]
     faults: Sequence[tuple[Fault, int]]
-    listed: bool
-    """Whether the item is or was in the lists of work."""
 
 
 def happens(before: Facts, fact: Fact) -> Change | None:
@@ -57,7 +55,6 @@ def obviously(before: Facts, fact: Fact) -> Change | None:
         after,
         changes(old.postings, new.postings),
         fault_changes(old.faults, new.faults),
-        old.present is not None or new.present is not None,
     )
 
 
@@ -69,12 +66,7 @@ def _at_the_end(before: Facts, fact: Fact) -> Change | None:
     found = walk and step(walk, fact)
     if not found:
         return None
-    return Change(
-        Facts(before.kept + fact.kept, found.walk),
-        changes(found.before, found.after),
-        sorted(found.faults.items()) if found.faults else (),
-        True,
-    )
+    return Change(Facts(before.kept + fact.kept, found.walk), found.lines, found.faults)
 
 
 def _walk(facts: Facts, coming: Fact) -> Walk | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from schemas.work import Work
-from services.metrics.domain.book import detail
+from services.metrics.domain.book import named
 from services.metrics.domain.fact import Fact
 from services.metrics.domain.item import CLOSED, OPEN, Completion, Item, Referral
 
@@ -30,7 +30,7 @@ def _opens(item: Item, fact: Fact) -> None:
     item.team = fact.text("team") or item.team or (early.team if early else "")
     item.received = item.opened = fact.day
     item.from_work, item.person = fact.text("from_work"), fact.text("person")
-    item.post("received", item.team, fact.day, "", detail(("route", item.route)))
+    item.post("received", item.team, fact.day, "", named("route", item.route))
     _refer(item, fact)
     if early is not None:
         _join_early(item, early, fact.day)
@@ -44,7 +44,7 @@ def _refer(item: Item, fact: Fact) -> None:
     item.from_team = fact.text("from_team")
     if item.from_team and item.from_team != item.team:
         item.referral = Referral(item.from_team, item.team, fact.day)
-        item.post("referred_on", item.from_team, fact.day, "", detail(("to_team", item.team)))
+        item.post("referred_on", item.from_team, fact.day, "", named("to_team", item.team))
 
 
 def _join_early(item: Item, early: Completion, day: dt.date) -> None:
@@ -102,8 +102,8 @@ def _transfers(item: Item, fact: Fact) -> None:
 
 
 def _post_transfer(item: Item, giver: str, taker: str, day: dt.date, before: str) -> None:
-    item.post("transferred_out", giver, day, before, detail(("to_team", taker)))
-    item.post("transferred_in", taker, day, item.worker, detail(("from_team", giver)))
+    item.post("transferred_out", giver, day, before, named("to_team", taker))
+    item.post("transferred_in", taker, day, item.worker, named("from_team", giver))
 
 
 def _keeps_start(item: Item, fact: Fact) -> None:
@@ -114,7 +114,7 @@ def _keeps_start(item: Item, fact: Fact) -> None:
 def _starts(item: Item, fact: Fact) -> None:
     if not item.started:
         item.post("started", item.team, fact.day, item.worker)
-        item.post("days_to_start", item.team, fact.day, item.worker, (("days", _days(item, fact)),))
+        item.post("days_to_start", item.team, fact.day, item.worker, named("days", _days(item, fact)))
     item.started = item.ever_started = True
 
 

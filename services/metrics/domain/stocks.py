@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import lru_cache
 
-from services.metrics.domain.book import Detail, Key, made
-from services.metrics.domain.item import Standing
+from services.metrics.domain.book import Amounts, Key, made
+from services.metrics.domain.item import UNBORN, Standing, Where
 
 DAY = dt.timedelta(days=1)
 STOCKS = ("open", "allocated", "unallocated", "overdue", "start_overdue", "unauthorised", "incomplete")
-
-Where = tuple[str, str, Detail]
-"""Team, worker and detail under which an item stands in a stock."""
 
 Stand = tuple[Where | None, ...]
 """Where an item stands in each of `STOCKS`; None: not in it."""
@@ -27,82 +23,92 @@ NOWHERE: Stand = (None,) * len(STOCKS)
 Days = Sequence[tuple[dt.date, Standing]]
 """The item at the end of each day on which something happened, days ascending."""
 
+Move = tuple[str, Where | None, dt.date, int]
+"""An account, where in it, on which day, and 1 to enter or -1 to leave; nowhere is no move."""
+
 
 def post_days(slots: dict[Key, int], kind: str, days: Days) -> None:
     """Entering (+1) and leaving (-1) of stocks; what is entered and left within one day moves nothing."""
     eve = NOWHERE
     for index, (first, standing) in enumerate(days):
         until = days[index + 1][0] if index + 1 < len(days) else None
-        post(slots, kind, eve, first, standing, until)
+        _post(slots, kind, eve, first, standing, until)
         if until is not None:
             eve = stand(standing, until - DAY)
 
 
-def post(
-    slots: dict[Key, int],
-    kind: str,
-    eve: Stand,
-    first: dt.date,
-    standing: Standing,
-    until: dt.date | None = None,
+def _post(
+    slots: dict[Key, int], kind: str, eve: Stand, first: dt.date, standing: Standing, until: dt.date | None
 ) -> None:
     """What moves from the day `first` on and before `until`, of an item that stands so in all that time.
 
     After the first day only the passing of a limit moves anything: the item stays, and is overdue as well.
     """
+    moves: list[Move] = []
     now = stand(standing, first)
-    if now != eve:
-        for account, old, new in zip(STOCKS, eve, now):  # noqa: B905 - all have one entry a stock
-            if old is not new and old != new:
-                if old is not None:
-                    slots[made(Key, (account, old[0], first, kind, "", old[1], old[2]))] = -1
-                if new is not None:
-                    slots[made(Key, (account, new[0], first, kind, "", new[1], new[2]))] = 1
-    if standing.open:
-        _post_limits(slots, kind, first, standing, until)
+    for account, old, new in zip(STOCKS, eve, now, strict=True):
+        if old != new:
+            moves += ((account, old, first, -1), (account, new, first, 1))
+    moves += [move for move in _passing(standing, UNBORN, first, 1) if until is None or move[2] < until]
+    slots.update(_lines(moves, kind))
 
 
-def _post_limits(
-    slots: dict[Key, int], kind: str, first: dt.date, standing: Standing, until: dt.date | None
-) -> None:
-    _, team, worker, due, start_by, ever_started, _, _ = standing
-    if due is not None and _passes(due, first, until):
-        slots[made(Key, ("overdue", team, due + DAY, kind, "", worker, dated("due", due)))] = 1
-    if start_by is not None and not ever_started and _passes(start_by, first, until):
-        late = dated("start_by", start_by)
-        slots[made(Key, ("start_overdue", team, start_by + DAY, kind, "", worker, late))] = 1
+def moved(
+    kind: str, eve: Standing, first: dt.date, before: Standing, after: Standing
+) -> tuple[Amounts, Amounts]:
+    """What an event on the day `first`, the last one yet, takes back and adds, in no order.
+
+    Before it, the item came from `eve` to stand as `before` on that day; with it, as `after`: the difference
+    of the two as `post_days` has them, without looking at what they share.
+    """
+    taken: list[Move] = []
+    added: list[Move] = []
+    slots = zip(STOCKS, stand(eve, first - DAY), stand(before, first), stand(after, first))  # noqa: B905
+    for account, base, old, new in slots:
+        if old is new or old == new:
+            continue
+        if base == old:
+            added += ((account, old, first, -1), (account, new, first, 1))
+        elif base == new:
+            taken += ((account, base, first, 1), (account, old, first, -1))
+        else:
+            taken.append((account, old, first, -1))
+            added.append((account, new, first, 1))
+    taken += _passing(before, after, first, -1)
+    added += _passing(after, before, first, 1)
+    return _lines(taken, kind), _lines(added, kind)
 
 
-def _passes(limit: dt.date, first: dt.date, until: dt.date | None) -> bool:
-    """Whether the day after the limit lies after `first` and before `until`."""
-    return limit >= first and (until is None or limit + DAY < until)
+def _passing(standing: Standing, beside: Standing, first: dt.date, amount: int) -> list[Move]:
+    """The limits that pass after the day `first`, each on the day after it, but for those that both have."""
+    held, due, to_start, start_by, _, _ = standing
+    moves: list[Move] = []
+    if due is not None and due >= first and held != beside.held:
+        moves.append(("overdue", held, due + DAY, amount))
+    if start_by is not None and start_by >= first and to_start != beside.to_start:
+        moves.append(("start_overdue", to_start, start_by + DAY, amount))
+    return moves
+
+
+def _lines(moves: list[Move], kind: str) -> Amounts:
+    return [
+        (made(Key, (account, where[0], day, kind, "", where[1], where[2])), amount)
+        for account, where, day, amount in moves
+        if where is not None
+    ]
 
 
 def stand(standing: Standing, day: dt.date) -> Stand:
     """Where the item stands at the end of a day, if it was so since."""
-    is_open, team, worker, due, start_by, ever_started, unauthorised, incomplete = standing
-    held = late = start = undone = None
-    if is_open:
-        held = (team, worker, () if due is None else dated("due", due))
-        if due is not None and due < day:
-            late = held
-        if start_by is not None and start_by < day and not ever_started:
-            start = (team, worker, dated("start_by", start_by))
-    if unauthorised is not None:
-        its_team, its_worker, its_due = unauthorised
-        undone = (its_team, its_worker, () if its_due is None else dated("due", its_due))
+    held, due, to_start, start_by, unauthorised, incomplete = standing
+    if held is None:
+        return (None, None, None, None, None, unauthorised, incomplete)
     return (
         held,
-        held if worker else None,
-        None if worker else held,
-        late,
-        start,
-        undone,
-        None if incomplete is None else (*incomplete, ()),
+        held if held[1] else None,
+        None if held[1] else held,
+        held if due is not None and due < day else None,
+        to_start if start_by is not None and start_by < day else None,
+        unauthorised,
+        incomplete,
     )
-
-
-@lru_cache(maxsize=4096)
-def dated(name: str, day: dt.date) -> Detail:
-    """The detail that says this day. The same few days come again and again, so that they are kept."""
-    return ((name, day.isoformat()),)

@@ -8,16 +8,16 @@ So only those slots are compared, not the whole item before and after (`work.rec
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from services.metrics.domain.book import Fault, Key
+from services.metrics.domain.book import Amounts, Fault, differences, in_line
 from services.metrics.domain.fact import Fact
 from services.metrics.domain.history import WHOLE, Place, in_order, place, told, whole
 from services.metrics.domain.item import UNBORN, Item, Standing
 from services.metrics.domain.state_table import TABLE, apply
-from services.metrics.domain.stocks import DAY, post, stand
+from services.metrics.domain.stocks import moved
 
 
 class Walk(Struct, frozen=True, gc=False):
@@ -36,12 +36,11 @@ class Walk(Struct, frozen=True, gc=False):
 
 
 class Step(Struct, frozen=True, gc=False):
-    """One event at the end of a walk: the slots that it can touch, before and after it, and its faults."""
+    """One event at the end of a walk: its lines (reversals first) and its faults."""
 
     walk: Walk
-    before: Mapping[Key, int]
-    after: Mapping[Key, int]
-    faults: Mapping[Fault, int]
+    lines: Amounts
+    faults: Sequence[tuple[Fault, int]]
 
 
 _BEFORE_ALL: Place = (dt.date.min, False, 0, 0, 0, 0, "", "")
@@ -76,8 +75,8 @@ def walked(facts: Iterable[Fact]) -> Walk:
 
 def step(walk: Walk, fact: Fact) -> Step | None:
     """Take one more event; None where it does not come last, or changes what the whole item is."""
-    given = _told(walk, fact)
-    new_day = fact.day != walk.last[0]
+    given, day = _told(walk, fact), fact.day
+    new_day = day != walk.last[0]
     vague = not fact.exact or (walk.vague and not new_day)
     here = place(fact, vague)
     if given is None or here < walk.last or (vague and not walk.vague and not new_day):
@@ -86,17 +85,15 @@ def step(walk: Walk, fact: Fact) -> Step | None:
     item = old.onward()
     apply(item, fact)
     stands, eve = item.standing(), stood if new_day else walk.eve
-    before: dict[Key, int] = {}
-    after, faults = item.flows, item.faults
-    if stands != stood:
-        base = stand(eve, fact.day - DAY)
-        post(before, item.kind, base, fact.day, stood)
-        post(after, item.kind, base, fact.day, stands)
+    taken, added = moved(item.kind, eve, day, stood, stands) if stands != stood else ([], [])
+    added += [(key, 1) for key in item.flows]
+    faults = sorted(item.faults.items()) if item.faults else ()
     if item.completion is not old.completion or item.referral is not old.referral:
-        before |= old.endings()
-        after |= item.endings()
+        undone, done = differences(old.endings(), item.endings())
+        taken += undone
+        added += done
     item.rest()
-    return Step(Walk(item, eve, stands, here, vague, given), before, after, faults)
+    return Step(Walk(item, eve, stands, here, vague, given), in_line(taken, added), faults)
 
 
 def _told(walk: Walk, fact: Fact) -> frozenset[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from services.metrics.domain.book import Reckoning
+from services.metrics.domain.book import Key, Reckoning
 from services.metrics.domain.fact import Fact
 from services.metrics.domain.history import in_order, whole
 from services.metrics.domain.item import Item
@@ -17,7 +17,10 @@ def reckon(facts: Iterable[Fact]) -> Reckoning:
     history = in_order(facts)
     item = Item.unborn(whole(history))
     days = _walk(item, history)
-    postings = item.flows | item.endings()
+    postings: dict[Key, int] = {}
+    for key in item.flows:
+        postings[key] = postings.get(key, 0) + 1
+    postings |= item.endings()
     post_days(postings, item.kind, days)
     return Reckoning(postings, item.faults, item.present())
 

@@ -157,7 +157,7 @@ class PostgresBook:
             await self._run("add_faults", *columns(rows, 9))
 
     async def _put_lines(self, folded: Folded) -> None:
-        for tenant, lines in await learned(folded.lines, self._numbers, self._words):
+        for tenant, lines in await learned(folded, self._numbers, self._words):
             number = self._words.number[tenant]
             known = moment_of(int(lines.known.min())), moment_of(int(lines.known.max()))
             await self._run("add_journal", number, lines.size, *known, pack(lines))

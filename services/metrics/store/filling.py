@@ -81,7 +81,7 @@ class Filling:
         items = gathered(folded, {})
         with refused():
             await self._words.learn({name for one in items for name in (one.item.tenant, *one.names)})
-            by_tenant = await learned(folded.lines, {one.item: one.no for one in items}, self._words)
+            by_tenant = await learned(folded, {one.item: one.no for one in items}, self._words)
         for tenant, lines in by_tenant:
             self._heaps[tenant].add(lines)
         self._items += item_rows(items, self._words)

@@ -15,9 +15,9 @@ import numpy as np
 
 from eventlog.records import TopicPartition
 from services.metrics.domain.accounts import ACCOUNTS
-from services.metrics.domain.batch import Line
-from services.metrics.domain.book import Key
-from services.metrics.domain.hearing import ItemId
+from services.metrics.domain.batch import Folded
+from services.metrics.domain.book import Detail
+from services.metrics.domain.hearing import Heard, ItemId
 from services.metrics.store.packing import (
     Column,
     Lines,
@@ -36,59 +36,59 @@ _MONDAY = 3
 """1970-01-01 was a Thursday: day -3 a Monday."""
 
 
-async def learn_words(lines: Sequence[Line], words: Words) -> None:
-    """Know a number for every name in the lines."""
-    if lines:
-        accounts, teams, _, kinds, settings, workers, details = map(set, zip(*_keys(lines), strict=True))
-        await words.learn(accounts | teams | kinds | settings | workers)
-        await words.learn_details(details)
+class _Names(NamedTuple):
+    """The keys of lines as columns."""
+
+    account: Sequence[str]
+    team: Sequence[str]
+    day: Sequence[dt.date]
+    kind: Sequence[str]
+    setting: Sequence[str]
+    worker: Sequence[str]
+    detail: Sequence[Detail]
 
 
-async def learned(
-    lines: Sequence[Line], numbers: Mapping[ItemId, int], words: Words
-) -> list[tuple[str, Lines]]:
-    """As `numbered`; where the lines have names that are not known yet, they are learnt first."""
-    try:
-        return list(numbered(lines, numbers, words))
-    except KeyError:  # rare, and then to look for names costs as much as to number the lines
-        await learn_words(lines, words)
-        return list(numbered(lines, numbers, words))
+async def learned(folded: Folded, numbers: Mapping[ItemId, int], words: Words) -> list[tuple[str, Lines]]:
+    """The lines of each tenant as columns, in the order of the batch; names not met before are learnt first.
+
+    `numbers` has the number of each item.
+    """
+    if not folded.entries:
+        return []
+    names = _Names(*zip(*map(_KEY, folded.entries), strict=True))
+    await words.learn(set().union(names.account, names.team, names.kind, names.setting, names.worker))
+    details = dict(zip(map(id, names.detail), names.detail, strict=True))
+    await words.learn_details(details.values())
+    return list(_by_tenant(folded, _numbered(folded, names, numbers, words)))
 
 
-def numbered(
-    lines: Sequence[Line], numbers: Mapping[ItemId, int], words: Words
-) -> Iterator[tuple[str, Lines]]:
-    """The lines of each tenant as columns, in the order of the batch; `KeyError` when a name is unknown."""
-    if not lines:
-        return
-    ns = _numbers(map(_N, lines), len(lines))
-    starts = np.flatnonzero(ns == 0)
-    events = [lines[start] for start in starts.tolist()]
-    counts = np.diff(starts, append=len(lines))
-    accounts, teams, days, kinds, settings, workers, details = zip(*_keys(lines), strict=True)
-    number, day_numbers = words.number, {day: day_number(day) for day in set(days)}
-    every = lines_of(
-        _looked_up(number, accounts),
-        _looked_up(number, teams),
-        _looked_up(day_numbers, days),
-        _looked_up(number, kinds),
-        _looked_up(number, settings),
-        _looked_up(number, workers),
-        _looked_up(words.details, details),
-        _numbers(map(_AMOUNT, lines), len(lines)),
+def _numbered(folded: Folded, names: _Names, numbers: Mapping[ItemId, int], words: Words) -> Lines:
+    number, days = words.number, {day: day_number(day) for day in set(names.day)}
+    events, counts = folded.events, np.array(folded.counts, np.int64)
+    return lines_of(
+        _looked_up(number, names.account),
+        _looked_up(number, names.team),
+        _looked_up(days, names.day),
+        _looked_up(number, names.kind),
+        _looked_up(number, names.setting),
+        _looked_up(number, names.worker),
+        _of_details(words.details, names.detail),
+        _numbers(map(_AMOUNT, folded.entries), len(folded.entries)),
         np.repeat(_looked_up(numbers, [event.item for event in events]), counts),
         np.repeat(_places(events), counts),
-        ns,
+        _counted(counts),
         np.repeat(_moments(events), counts),
     )
-    yield from _by_tenant([event.item.tenant for event in events], counts, every)
 
 
-_N, _KEY, _AMOUNT = itemgetter(1), itemgetter(4), itemgetter(5)
+_KEY, _AMOUNT = itemgetter(0), itemgetter(1)
 
 
-def _keys(lines: Sequence[Line]) -> list[Key]:
-    return list(map(_KEY, lines))
+def _counted(counts: Column) -> Column:
+    """0, 1, 2 … of each event's lines."""
+    ends: Column = np.cumsum(counts)
+    within: Column = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
+    return within
 
 
 def _numbers(values: Iterable[int], count: int) -> Column:
@@ -99,33 +99,38 @@ def _looked_up(numbers: Mapping[Any, int], names: Sequence[Any]) -> Column:
     return _numbers(map(numbers.__getitem__, names), len(names))
 
 
-def _places(events: Sequence[Line]) -> Column:
+def _of_details(numbers: Mapping[Detail, int], details: Sequence[Detail]) -> Column:
+    """As `_looked_up`, each object once: to hash a tuple in a tuple takes longer than to know it again."""
+    ids = list(map(id, details))
+    by_id = {one: numbers[detail] for one, detail in dict(zip(ids, details, strict=True)).items()}
+    return _looked_up(by_id, ids)
+
+
+def _places(events: Sequence[Heard]) -> Column:
     fronts: dict[TopicPartition, int] = {}
     places = []
     for event in events:
-        place = event.place
-        front = fronts.get(place[:2])
+        topic, partition, offset = place = event.place
+        front = fronts.get((topic, partition))
         if front is None:
-            fronts[place[:2]] = front = encode(place) - place.offset
-        places.append(front + place.offset)
+            fronts[topic, partition] = front = encode(place) - offset
+        places.append(front + offset)
     return np.array(places, np.int64)
 
 
-def _moments(events: Sequence[Line]) -> Column:
-    found: dict[dt.datetime, int] = {}
-    for event in events:
-        if event.known_at not in found:
-            found[event.known_at] = moment_number(event.known_at)
-    return np.array([found[event.known_at] for event in events], np.int64)
+def _moments(events: Sequence[Heard]) -> Column:
+    moments = [event.known_at for event in events]
+    return _looked_up({one: moment_number(one) for one in set(moments)}, moments)
 
 
-def _by_tenant(tenants: list[str], counts: Column, every: Lines) -> Iterator[tuple[str, Lines]]:
+def _by_tenant(folded: Folded, every: Lines) -> Iterator[tuple[str, Lines]]:
+    tenants = [event.item.tenant for event in folded.events]
     distinct = sorted(set(tenants))
     if len(distinct) == 1:
         yield distinct[0], every
         return
     place = {tenant: number for number, tenant in enumerate(distinct)}
-    of_line = np.repeat(np.array([place[tenant] for tenant in tenants]), counts)
+    of_line = np.repeat(_looked_up(place, tenants), folded.counts)
     for number, tenant in enumerate(distinct):
         yield tenant, every.of(of_line == number)
 

@@ -55,7 +55,7 @@ class Printing:
         items = gathered(folded, {})
         names = {name for one in items for name in (one.item.tenant, *one.names)}
         await self._words.learn(names | {event.fact.identity.source for event in folded.events})
-        for tenant, lines in await learned(folded.lines, {one.item: one.no for one in items}, self._words):
+        for tenant, lines in await learned(folded, {one.item: one.no for one in items}, self._words):
             number = self._words.number[tenant]
             add(self._prints, of_lines(number, lines))
             add(self._prints, of_sums(number, months(lines, self._words)))
@@ -106,7 +106,7 @@ class Showing:
         """Take in what some whole items did."""
         items = gathered(folded, {})
         await self._words.learn({one.item.tenant for one in items})
-        for tenant, lines in await learned(folded.lines, {one.item: one.no for one in items}, self._words):
+        for tenant, lines in await learned(folded, {one.item: one.no for one in items}, self._words):
             number = self._words.number[tenant]
             found = of_groups(number, lines, self._groups)
             if found.size:

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def lines(change: Change | None) -> Any:
-    return change and (list(change.lines), list(change.faults), present(change.after), change.listed)
+    return change and (list(change.lines), list(change.faults), present(change.after))
 
 
 def agree(history: list[Fact]) -> None:

@@ -65,7 +65,9 @@ class Page:
     @property
     def away(self) -> list[str]:
         """Services that did not answer."""
-        return sorted({part.service for part in self.parts.values() if isinstance(part, Away)})
+        return sorted(
+            {part.service for part in self.parts.values() if isinstance(part, Away) and not part.answered}
+        )
 
 
 async def page(asked: Asked, parts: Mapping[str, Part]) -> Page:

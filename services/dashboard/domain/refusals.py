@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 
 class Away(Exception):
-    """A service that a page needs does not answer, or not as agreed; the message says which."""
+    """A service that a page needs does not answer, or not as agreed; the message says which.
 
-    def __init__(self, service: str, detail: str) -> None:
+    `answered`: it did answer, but there is nothing to show for a reason that the message gives.
+    """
+
+    def __init__(self, service: str, detail: str, *, answered: bool = False) -> None:
         super().__init__(detail)
         self.service = service
+        self.answered = answered
 
 
 class Missing(Exception):

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from services.dashboard.pages import desk, files
 from services.dashboard.pages.desk import Who
 from services.dashboard.stories import feeding, measure, restated
+from services.dashboard.stories.beside import beside
 
 router = APIRouter()
 Id = Annotated[str, Path(max_length=200)]
@@ -19,7 +20,7 @@ Id = Annotated[str, Path(max_length=200)]
 async def measure_page(request: Request, who: Who, measure_id: Id) -> Response:
     """A measure of a unit over time, with its definition."""
     asking = desk.asked(request, who, measure=measure_id)
-    parts = {"measure": measure.measure, "changes": restated.changes}
+    parts = {"measure": measure.measure, "changes": beside(restated.changes)}
     return await desk.show(request, who, asking, "measure.html", parts, nav="")
 
 

@@ -16,6 +16,7 @@ from services.dashboard.domain.variation import Variation
 from services.dashboard.flow import Asked, Part, maybe
 from services.dashboard.stories import comparing
 from services.dashboard.stories import unit as shared
+from services.dashboard.stories.beside import beside
 
 COLUMNS = ("overdue", "unallocated", "open", "completed")
 MOST_SERIES = 16
@@ -117,8 +118,8 @@ PARTS: Mapping[str, Part] = {
     "opening": opening,
     "needs": shared.needs,
     "grid": grid,
-    "compare": comparing.compare,
-    "spend": comparing.spend,
+    "compare": beside(comparing.compare),
+    "spend": beside(comparing.spend),
     "below": below,
     "promises": shared.commitments,
     "meeting": shared.meeting,

@@ -18,7 +18,7 @@ from services.dashboard.domain import (
     work_tables,
 )
 from services.dashboard.domain.answers import Meta, Report
-from services.dashboard.domain.refusals import Away
+from services.dashboard.domain.refusals import Away, Refused
 from services.dashboard.domain.reporting import ABOUT, About, Told
 from services.dashboard.domain.sheets import Sheet
 from services.dashboard.domain.spans import Choice
@@ -193,7 +193,10 @@ async def _more(asked: Asked, name: str, given: Mapping[str, str]) -> tuple[Shee
     if name != "spend":
         return ()
     days = {"unit": asked.unit, "from": given["from"], "to": given["to"]}
-    found = await maybe(asked, questions.effects(asked.when, days))
+    try:
+        found = await maybe(asked, questions.effects(asked.when, days))
+    except Refused as refused:
+        found = Away("metrics", str(refused), answered=True)
     return found if isinstance(found, Away) else money_tables.decided(found, asked.tree.name)
 
 

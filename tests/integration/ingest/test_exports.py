@@ -84,8 +84,12 @@ async def test_the_same_table_again_changes_nothing_and_a_newer_one_sends_what_d
 
 async def test_any_order_of_exports_comes_to_the_same_history(ingest: Any, stack: Any) -> None:
     keep(ingest)
-    for day, rows in ((14, THIRD), (10, FIRST), (12, SECOND)):
-        assert load(ingest, rows, day)["state"] == "done"
+    newest = load(ingest, THIRD, 14)
+    assert (newest["state"], newest["older_than"], newest["placed"]) == ("done", None, 0)
+    for day, rows, placed in ((10, FIRST, 3), (12, SECOND, 1)):
+        older = load(ingest, rows, day)
+        assert (older["state"], older["placed"]) == ("done", placed)
+        assert older["older_than"].startswith("2026-11-14T18:00")
     assert history(await ingest.events()) == {
         "R1": [
             ("2026-11-10", "open", "north"),

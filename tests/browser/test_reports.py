@@ -64,6 +64,15 @@ def test_small_numbers_are_masked_for_many_eyes_on_the_page_and_in_its_file(dire
     assert director.locator("main svg.chart").count() == 0
     body = director.request.get(director.get_by_role("link", name="CSV").get_attribute("href") or "").text()
     assert next(csv.DictReader(io.StringIO(body)))["Open or called off"] == "under 5"
+    director.goto(f"{SERVICE}/reports/ages?by=worker&shared=on")
+    expect(director.locator("main")).not_to_contain_text("Amara Osei")
+    answer = director.goto(f"{SERVICE}/reports/ages?by=nonsense")
+    assert answer is not None
+    assert answer.status == 422
+    expect(director.locator("main")).to_contain_text("Choose one of all, team, worker, kind and month.")
+    answer = director.goto(f"{SERVICE}/reports/nothing")
+    assert answer is not None
+    assert answer.status == 404
 
 
 def test_a_silent_feed_is_said_on_what_leans_on_it_and_on_the_feeds_page(director: Page, site: Site) -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from services.dashboard.domain.marks import Lot, Stair
 from services.dashboard.domain.sheets import Sheet
-
-ReportName = Literal["workload", "completed", "outcomes", "spend", "interfaces", "waits", "ages", "leavers"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Cell:
     """What a cell shows, the value that a file holds, and where it leads.
 
     `counted` is a number of people or of pieces of work, masked in a shared view where it is small; `telling`
-    holds such numbers, or would give them away, and is left out of shared views.
+    holds such numbers, would give them away or names somebody, and is left out of shared views.
     """
 
     text: str
@@ -73,7 +73,7 @@ def masked(sheet: Sheet, least: int) -> Sheet:
     """The sheet for many eyes: counts from 1 to below `least` are not shown.
 
     One hidden count alone in a row or column could be had from the others and their sum, so the next smallest
-    is hidden with it. Texts that tell of counts are left out.
+    is hidden with it. Texts that tell of counts, and names of people, are left out.
     """
     hidden = _hidden([*sheet.rows, *([sheet.total] if sheet.total else [])], least)
     rows = [

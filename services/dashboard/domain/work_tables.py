@@ -39,8 +39,11 @@ class Names:
     today: dt.date
 
     def worker(self, worker: str | None) -> Cell:
-        """A person, leading to their work."""
-        return sheets.said(self.person(worker), self.work_of(worker)) if worker else sheets.said("Nobody")
+        """A person, leading to their work; not named in a view for many eyes."""
+        if not worker:
+            return sheets.said("Nobody")
+        name = self.person(worker)
+        return Cell(name, name, self.work_of(worker), telling=True)
 
     def by(self, by: str, row: Age | Wait | Passage, month: str | None) -> Cell:
         """What names a row that is cut in this way."""

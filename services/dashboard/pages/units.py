@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from runtime.auth import Principal
 from runtime.http import Problem, not_found
-from services.dashboard.domain.reporting import ABOUT, ReportName
+from services.dashboard.domain.reporting import ABOUT
+from services.dashboard.flow import Asked
 from services.dashboard.pages import desk, files
 from services.dashboard.pages.desk import Who
 from services.dashboard.stories import comparing, measure, overview, reporting, team
@@ -17,6 +19,7 @@ router = APIRouter()
 PASSED = ("by", "per", "from", "to", "as_at", "direction", "setting", "kind", "worker")
 """What a file is asked by, as the report was."""
 UnitId = Annotated[str, Path(max_length=200)]
+Name = Annotated[str, Path(max_length=40)]
 Form = Literal["csv", "xlsx"]
 
 
@@ -58,17 +61,17 @@ async def reports(request: Request, who: Who, unit: UnitId) -> Response:
 
 
 @router.get("/units/{unit}/reports/{report}", response_class=HTMLResponse)
-async def report(request: Request, who: Who, unit: UnitId, report: ReportName) -> Response:
+async def report(request: Request, who: Who, unit: UnitId, report: Name) -> Response:
     """A report: its finding, what is drawn of it, its table."""
-    asking = desk.asked(request, who, unit, report=report)
+    asking = _asked(request, who, unit, report)
     nav = "spend" if report == "spend" and who.role == "finance" else "reports"
     return await desk.show(request, who, asking, "report.html", {"report": reporting.report}, nav=nav)
 
 
 @router.get("/units/{unit}/reports/{report}/file.{form}")
-async def report_file(request: Request, who: Who, unit: UnitId, report: ReportName, form: Form) -> Response:
+async def report_file(request: Request, who: Who, unit: UnitId, report: Name, form: Form) -> Response:
     """A report as CSV or Excel: as metrics makes it, masked where it is shown to many eyes."""
-    asking = desk.asked(request, who, unit, report=report)
+    asking = _asked(request, who, unit, report)
     if asking.options.get("shared") == "on":
         shown = await reporting.report(asking)
         return files.answer(shown.sheet, form, f"{report}-{unit}-{asking.when.today}")
@@ -78,6 +81,12 @@ async def report_file(request: Request, who: Who, unit: UnitId, report: ReportNa
     )
     told = {"content-disposition": f'attachment; filename="{report}-{unit}.{form}"', **headers}
     return Response(body, headers=told)
+
+
+def _asked(request: Request, who: Principal, unit: str, report: str) -> Asked:
+    if report not in ABOUT:
+        raise not_found()
+    return desk.asked(request, who, unit, report=report)
 
 
 @router.get("/units/{unit}/compare", response_class=HTMLResponse)

@@ -79,7 +79,7 @@ async def report(asked: Asked) -> ReportPage:
         sheet=sheets.masked(read.told.sheet, LEAST) if shared else read.told.sheet,
         by=given.get("by", ""),
         days=spans.spoken(read.first, read.last, asked.when.today),
-        cuts=[Way(label, {"by": by}, by == given.get("by")) for by, label in about.cuts],
+        cuts=_cuts(about, given, shared),
         choices=spans.choices(asked.options, asked.when.today) if about.spans else [],
         directions=_directions(name, given),
         more=more
@@ -94,16 +94,29 @@ async def report(asked: Asked) -> ReportPage:
 def _given(asked: Asked, name: str) -> dict[str, str]:
     """What metrics is asked, so that a file asked with the same holds the same."""
     about, option = ABOUT[name], asked.options
-    given = {"by": option.get("by") or about.cuts[0][0]} if about.cuts else {}
+    given = {"by": _one_of([by for by, _ in about.cuts], option.get("by"), "laid out")} if about.cuts else {}
     if about.spans:
         given["from"], given["to"] = spans.chosen(option, asked.when.today)
     else:
         given.update({key: option[key] for key in ("from", "to") if option.get(key)})
     if name in ("waits", "spend") and given["by"] != "month":
         given["per"] = "period"
-    if name == "interfaces" and option.get("direction"):
-        given["direction"] = option["direction"]
+    if name == "interfaces":
+        given["direction"] = _one_of(["sent", "received"], option.get("direction"), "told by direction")
     return given
+
+
+def _one_of(known: list[str], asked: str | None, what: str) -> str:
+    """The one asked for, the first without one; refuses what is none of them, with those that there are."""
+    if asked and asked not in known:
+        raise Refused(f"This report cannot be {what} so ({asked}). Choose one of {words.listed(known)}.")
+    return asked or known[0]
+
+
+def _cuts(about: About, given: Mapping[str, str], shared: bool) -> list[Way]:
+    """The ways to lay it out; not by worker where nobody is to be named."""
+    kept = [(by, label) for by, label in about.cuts if not (shared and by == "worker")]
+    return [Way(label, {"by": by}, by == given.get("by")) for by, label in kept]
 
 
 def _directions(name: str, given: Mapping[str, str]) -> list[Way]:

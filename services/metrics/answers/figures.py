@@ -10,6 +10,7 @@ from itertools import islice
 
 from services.metrics.answers.asking import Answer, Ask, BadQuestion, Counted, Cuts, Sources
 from services.metrics.answers.asking import Sums as ReportSums
+from services.metrics.answers.daywise import stood_on
 from services.metrics.domain.accounts import beginning_with
 from services.metrics.domain.figures import ONE_DAY, Figure, Flows, Key, Slice, Sums, Wanted, figure, wanted
 from services.metrics.domain.formula import DUE, PASSED, Term, kept, terms_of
@@ -17,7 +18,6 @@ from services.metrics.domain.measures import Declared
 from services.metrics.domain.periods import Grain, Period, between, containing
 from services.metrics.domain.series import Series, judge
 from services.metrics.domain.spc import Rules
-from services.metrics.domain.trail import BEGINNING
 from services.metrics.domain.units import Rollup, Span
 
 SHOWN: dict[Grain, int] = {"month": 24, "week": 26}
@@ -75,11 +75,10 @@ async def falling_due(ledger: ReportSums, need: Wanted) -> Flows:
     for account in sorted({term.account for term in need.dues}):
         terms = [term for term in need.dues if term.account == account]
         words = sorted({one.word for term in terms for one in term.filters})
-        for first, last in sorted(need.due_in):
-            eve = Span(BEGINNING, first - ONE_DAY, need.teams.teams)
-            for (team, due, *said), amount in await ledger.sums(
-                Cuts((account,), (eve,), ("team", DUE, *words))
-            ):
+        eves = [first - ONE_DAY for first, _ in need.due_in]
+        stood = await stood_on(ledger, (account,), need.teams.teams, eves, ("team", DUE, *words))
+        for first, last in need.due_in:
+            for (team, due, *said), amount in stood[first - ONE_DAY].items():
                 if first.isoformat() <= due <= last.isoformat():
                     told = dict(zip(words, said, strict=True))
                     for term in terms:

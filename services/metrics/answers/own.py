@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from services.metrics.answers.asking import Answer, Ask, BadQuestion, Cuts, Sources
 from services.metrics.answers.asking import Sums as Ledger
+from services.metrics.answers.daywise import Cells, stood_on
 from services.metrics.answers.figures import counted_from, periods_of
 from services.metrics.domain.accounts import ACCOUNTS, PACKAGES_OF_CARE, beginning_with
 from services.metrics.domain.figures import Figure, Key, Slice, counted, figure
@@ -19,7 +20,7 @@ from services.metrics.domain.restatement import NOTHING, reach, with_lines
 from services.metrics.domain.series import Series, judge
 from services.metrics.domain.spc import Rules
 from services.metrics.domain.trail import BEGINNING
-from services.metrics.domain.units import Rollup
+from services.metrics.domain.units import EVERYTHING, Rollup
 
 NOBODYS = PACKAGES_OF_CARE | {
     "received",
@@ -108,7 +109,7 @@ async def series_of(
                     "from", f"By due date a series has at most {MOST_POINTS} points; ask for fewer."
                 )
             keys = [Key(one.measure.id, ask.unit, period) for period in periods]
-            figures = [await _figure(snapshot, ask, part, key, one, rollup) for key in keys]
+            figures = await _figures(snapshot, ask, part, keys, one, rollup)
             made.append(judge(one.measure, figures, rules or sources.rules))
         return Answer(ask, await snapshot.freshness(), made)
 
@@ -134,24 +135,50 @@ def _possible(declared: Declared, part: Part) -> Declared:
 async def _figure(
     ledger: Ledger, ask: Ask, part: Part, key: Key, declared: Declared, rollup: Rollup
 ) -> Figure:
-    sums = NOTHING
-    if key.period.first <= ask.as_at and not ask.before_all:
-        last = min(key.period.last, ask.as_at)
-        spans = counted(key, declared, rollup, last)
-        terms = terms_of(declared.formula)
-        accounts = tuple(sorted({term.account for term in terms}))
-        details = {word for account in accounts for word in ACCOUNTS[account].detail}
-        used = {one.word for term in terms for one in term.filters} | {"days"}
-        used |= {DUE} if part.due or declared.falls_due else set()
-        words = tuple(sorted(details & used))
-        columns = tuple(name for name in COLUMNS if name != "day" or not declared.standing)
-        where = (("worker", frozenset({part.worker})),) if part.worker is not None else ()
-        cuts = Cuts(accounts, reach(spans, declared, BEGINNING), (*columns, *words), where)
-        cells = [_cell(said, (*columns, *words), amount, last) for said, amount in await ledger.sums(cuts)]
-        chosen = [one for one in cells if not part.due or part.due.holds(str(one.detail[DUE]), last)]
-        period: Slice = (key.period.first, key.period.last)
-        sums = with_lines(sums, chosen, declared, spans, period)
-    return figure(key, declared, sums, rollup, ask.as_at, ask.today)
+    return (await _figures(ledger, ask, part, [key], declared, rollup))[0]
+
+
+async def _figures(
+    ledger: Ledger, ask: Ask, part: Part, keys: Sequence[Key], declared: Declared, rollup: Rollup
+) -> list[Figure]:
+    """Figures of one measure in several periods; of what stands all from one look at the lines."""
+    begun = [] if ask.before_all else [key for key in keys if key.period.first <= ask.as_at]
+    spans = {key: counted(key, declared, rollup, min(key.period.last, ask.as_at)) for key in begun}
+    columns = _columns(part, declared)
+    accounts = tuple(sorted({term.account for term in terms_of(declared.formula)}))
+    where = (("worker", frozenset({part.worker})),) if part.worker is not None else ()
+    stood: Mapping[dt.date, Cells] = {}
+    if declared.standing:
+        teams = {one.teams for some in spans.values() for one in some}
+        whose = next(iter(teams)) if len(teams) == 1 else EVERYTHING
+        days = [some[-1].last for some in spans.values()]
+        stood = await stood_on(ledger, accounts, whose, days, columns, where)
+    made = []
+    for key in keys:
+        sums = NOTHING
+        if key in spans:
+            last = min(key.period.last, ask.as_at)
+            if declared.standing:
+                found = list(stood[last].items())
+            else:
+                cuts = Cuts(accounts, reach(spans[key], declared, BEGINNING), columns, where)
+                found = [(one.by, one.amount) for one in await ledger.sums(cuts)]
+            cells = [_cell(said, columns, amount, last) for said, amount in found]
+            chosen = [one for one in cells if not part.due or part.due.holds(str(one.detail[DUE]), last)]
+            period: Slice = (key.period.first, key.period.last)
+            sums = with_lines(sums, chosen, declared, spans[key], period)
+        made.append(figure(key, declared, sums, rollup, ask.as_at, ask.today))
+    return made
+
+
+def _columns(part: Part, declared: Declared) -> tuple[str, ...]:
+    """What lines are told apart by; of what stands not by day."""
+    terms = terms_of(declared.formula)
+    details = {word for term in terms for word in ACCOUNTS[term.account].detail}
+    used = {one.word for term in terms for one in term.filters} | {"days"}
+    used |= {DUE} if part.due or declared.falls_due else set()
+    plain = tuple(name for name in COLUMNS if name != "day" or not declared.standing)
+    return (*plain, *sorted(details & used))
 
 
 def _cell(said: Sequence[str], columns: Sequence[str], amount: int, last: dt.date) -> Cell:

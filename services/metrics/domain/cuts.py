@@ -11,6 +11,10 @@ Per = Literal["month", "period"]
 """Whether a report has a row for each month, or one for all its days."""
 
 
+Where = tuple[tuple[str, frozenset[str]], ...]
+"""Columns or words of the detail with the values that count; `""` stands for an absent one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cuts:
     """Which lines are added up, and by what they are told apart.
@@ -23,8 +27,7 @@ class Cuts:
     spans: tuple[Span, ...]
     by: tuple[str, ...]
     """Any of account, day, month (2026-11), team, kind, setting, worker, subject, or a word of the detail."""
-    where: tuple[tuple[str, frozenset[str]], ...] = ()
-    """Columns or words of the detail with the values that count; `""` stands for an absent one."""
+    where: Where = ()
 
 
 class Sum(NamedTuple):
@@ -43,7 +46,7 @@ class Only:
     settings: tuple[str, ...] = ()
 
     @property
-    def where(self) -> tuple[tuple[str, frozenset[str]], ...]:
+    def where(self) -> Where:
         """As the ledger is asked."""
         named = (
             ("worker", () if self.worker is None else (self.worker,)),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from schemas.tree import Tree
 from services.metrics.answers.asked import Days, happened, months_until
 from services.metrics.answers.asking import Answer, Ask, Cuts, Snapshot, Sources, Sums
-from services.metrics.domain.cuts import Only
+from services.metrics.domain.cuts import Only, Per
 from services.metrics.domain.effects import (
     ONE_OFF,
     SIGNS,
@@ -26,8 +26,10 @@ from services.metrics.domain.effects import (
     counted,
     deciders,
     effects,
+    of_reviews,
     sentence,
 )
+from services.metrics.domain.periods import Period, between
 from services.metrics.domain.trail import BEGINNING
 from services.metrics.domain.units import EVERYTHING, Span
 
@@ -39,11 +41,13 @@ AGREED = {"meetings_held": "meeting", "commitments_open": "commitment"}
 
 @dataclass(frozen=True)
 class UnitEffects:
-    """What was decided in a unit's work from `first` to `last`."""
+    """What was decided in a unit's work from `first` to `last`, and in each month if that was asked."""
 
     effects: Effects
     first: dt.date
     last: dt.date
+    months: tuple[tuple[Period, Effects], ...]
+    finding: str
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,23 @@ class WorkerEffects:
         return self.effects.by_worker.get(self.worker, Effect())
 
 
-async def of_unit(sources: Sources, ask: Ask, days: Days) -> Answer[UnitEffects]:
+async def of_unit(sources: Sources, ask: Ask, days: Days, per: Per = "period") -> Answer[UnitEffects]:
     """A unit's spend by who decided: teams by name and kinds of work, and what nobody can be given."""
     first, last = months_until(ask, days, 1, "packages")
+    stretches = between(first, last, "month") if per == "month" and first <= last else ()
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
         found = await _effects(sources, snapshot, ask, ask.unit, (first, last))
-        return Answer(ask, await snapshot.freshness(), UnitEffects(found, first, last))
+        months = [
+            (month, await _effects(sources, snapshot, ask, ask.unit, _within(month, first, last)))
+            for month in stretches
+        ]
+        said = of_reviews(found, (first, last))
+        told = UnitEffects(found, first, last, tuple(months), said)
+        return Answer(ask, await snapshot.freshness(), told)
+
+
+def _within(month: Period, first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+    return max(month.first, first), min(month.last, last)
 
 
 async def of_worker(sources: Sources, ask: Ask, worker: str, whose: str, days: Days) -> Answer[WorkerEffects]:

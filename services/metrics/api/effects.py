@@ -18,8 +18,10 @@ from services.metrics.answers.asking import Answer
 from services.metrics.api.desk import READERS, AsAt, AsKnown, Desk, From, To, Unit, answering, range_of
 from services.metrics.api.shaping import meta_of
 from services.metrics.api.views import Meta, Number, View
-from services.metrics.domain.effects import Effect, together
+from services.metrics.domain.cuts import Per
+from services.metrics.domain.effects import Effect, Effects, together
 from services.metrics.domain.money import pence, pounds
+from services.metrics.domain.periods import Period
 from services.metrics.domain.spc import Variation
 
 Worker = Annotated[
@@ -28,6 +30,7 @@ Worker = Annotated[
 ]
 
 
+Pers = Annotated[Per, Query(description="`month`: of a unit each month by itself too.")]
 MeetingId = Annotated[str | None, Query(max_length=200, description="Id of a meeting: what came of it.")]
 
 
@@ -64,6 +67,15 @@ class Own(View):
     finding: str
 
 
+class Month(View):
+    """What was decided in a month, by kind of work: the net effect of reviews month by month."""
+
+    month: str
+    whole: Share
+    kinds: list[Named]
+    not_given: NotGiven
+
+
 class Answered(Meta):
     """What was decided in the days from `from` to `to`, and what it did to spend of the unit."""
 
@@ -78,6 +90,8 @@ class Answered(Meta):
     kinds: list[Named] | None = Field(
         default=None, description="By the kind of work that decided: reviews too."
     )
+    months: list[Month] | None = Field(default=None, description="Each month by itself, with `per=month`.")
+    finding: str | None = Field(default=None, description="What reviews did to spend, of a unit.")
     own: Own | None = None
 
 
@@ -124,6 +138,7 @@ def router(desk: Desk) -> APIRouter:
         as_known: AsKnown = None,
         first: From = None,
         to: To = None,
+        per: Pers = "period",
     ) -> Answered | MeetingAnswered:
         days = range_of(first, to)
         with answering():
@@ -132,8 +147,8 @@ def router(desk: Desk) -> APIRouter:
                 sees = partial(desk.may_see, who, today=ask.today)
                 return _of_meeting(await meetings.of_meeting(desk.sources, ask, meeting, sees))
             if worker is None:
-                told = await answers.of_unit(desk.sources, desk.asked(who, unit, as_at, as_known), days)
-                return _of_unit(told)
+                ask = desk.asked(who, unit, as_at, as_known)
+                return _of_unit(await answers.of_unit(desk.sources, ask, days, per))
             team = desk.own_of(who, worker)
             ask = desk.asked(who, unit, as_at, as_known)
             if unit is None:  # the whole of the service, of which only the sum is shown
@@ -153,10 +168,25 @@ def _of_unit(told: Answer[answers.UnitEffects]) -> Answered:
         first=told.what.first,
         last=told.what.last,
         whole=_share(found.whole),
-        not_given=NotGiven(no_decision_named=_share(found.unnamed), decision_unknown=_share(found.unknown)),
+        not_given=_nobodys(found),
         teams=_named(found.by_team),
         kinds=_named(found.by_kind),
+        months=[_month(*one) for one in told.what.months] or None,
+        finding=told.what.finding,
     )
+
+
+def _month(month: Period, found: Effects) -> Month:
+    return Month(
+        month=month.label,
+        whole=_share(found.whole),
+        kinds=_named(found.by_kind),
+        not_given=_nobodys(found),
+    )
+
+
+def _nobodys(found: Effects) -> NotGiven:
+    return NotGiven(no_decision_named=_share(found.unnamed), decision_unknown=_share(found.unknown))
 
 
 def _of_worker(told: Answer[answers.WorkerEffects]) -> Answered:

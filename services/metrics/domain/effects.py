@@ -132,6 +132,23 @@ def sentence(
     return f"{whose} {many}{noun} {_when(days)} {changed}."
 
 
+REVIEW = "review"
+"""The kind of work of which people ask whether it is worth its while."""
+
+
+def of_reviews(effects: Effects, days: tuple[dt.date, dt.date]) -> str:
+    """`Reviews changed weekly spend by −£1,340 in May, of −£340 in all; nobody can be given +£100 of it.`"""
+    own, whole = effects.by_kind.get(REVIEW, Effect()), effects.whole
+    when, all_ = _when(days), signed(whole.weekly)
+    if own.decisions:
+        many = "One review" if len(own.decisions) == 1 else f"{len(own.decisions):,} reviews"
+        said = f"{many} changed weekly spend by {signed(own.weekly)} {when}, of {all_} in all"
+    else:
+        said = f"No review changed weekly spend {when}; in all it changed by {all_}"
+    nobodys = effects.unnamed.weekly + effects.unknown.weekly
+    return f"{said}; nobody can be given {signed(nobodys)} of it." if nobodys else f"{said}."
+
+
 def signed(amount: int) -> str:
     """`−£340`, `+£12.50` or `£0`."""
     if not pence(amount):

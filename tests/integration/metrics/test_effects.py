@@ -129,6 +129,23 @@ async def test_a_units_spend_by_who_decided_adds_up_with_what_nobody_can_be_give
     assert body["own"] is None
 
 
+async def test_what_reviews_did_to_spend_month_by_month(ask: Asked) -> None:
+    days = {"from": "2026-04", "to": "2026-05", "per": "month"}
+    body = (await ask("/v1/effects", "head", "adults", **days)).json()
+    assert body["finding"] == (
+        "2 reviews changed weekly spend by −£1,340 from 1 April 2026 to 31 May 2026, of −£340 in all; "
+        "nobody can be given +£100 of it."
+    )
+    april, may = body["months"]
+    assert (april["month"], april["whole"]["weekly_spend"], april["kinds"]) == ("2026-04", 0, [])
+    kinds = {one["name"]: (one["weekly_spend"], one["decisions"]) for one in may["kinds"]}
+    assert kinds == {"assessment": (900, 1), "review": (-1340, 2)}
+    assert may["not_given"]["no_decision_named"]["weekly_spend"] == 70
+    quiet = (await ask("/v1/effects", "head", "adults", **{"from": "2026-04", "to": "2026-04"})).json()
+    assert quiet["finding"] == "No review changed weekly spend in April; in all it changed by £0."
+    assert quiet["months"] is None
+
+
 async def test_ones_own_effect_beside_the_whole_of_the_service(ask: Asked) -> None:
     body = (await ask("/v1/effects", "practitioner", "north", "w-1", worker="w-1", **MAY)).json()
     assert body["unit"] == "adults"

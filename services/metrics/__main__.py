@@ -25,6 +25,7 @@ from services.metrics.api import restatements, routers, stream
 from services.metrics.api.desk import Desk
 from services.metrics.closing import Closer
 from services.metrics.domain.closing import Calendar
+from services.metrics.domain.measures import Catalogue
 from services.metrics.domain.spc import Rules
 from services.metrics.domain.taking import Taken
 from services.metrics.explaining import RestatementHerald
@@ -61,7 +62,9 @@ GARBAGE_AFTER = 1_000_000
 class Rooms:
     """Everything of the service, made once and joined."""
 
-    def __init__(self, settings: MetricsSettings, producer: KafkaProducer, pool: Pool) -> None:
+    def __init__(
+        self, settings: MetricsSettings, measures: Catalogue, producer: KafkaProducer, pool: Pool
+    ) -> None:
         self.settings, self.producer, self.pool = settings, producer, pool
         self.zone = ZoneInfo(settings.zone)
         words = Words(pool)
@@ -70,7 +73,7 @@ class Rooms:
         readings, since = PostgresReadings(pool, words), settings.feed_complete_from
         self.watch = Watch(readings, lambda: self.organisation.tenants, since, self.today)
         rules = Rules.nhse() if settings.spc == "nhse" else Rules()
-        measures, tree = load(settings.measures_file), self.organisation.tree
+        tree = self.organisation.tree
         self.sources = Sources(readings, measures, tree, rules, self.watch.complete)
         self.calendar = Calendar(self.zone, WorkingDays(bank_holidays(settings.bank_holidays, self.now())))
         self.given = PostgresGiven(pool)
@@ -168,12 +171,13 @@ async def main(worker: int) -> int:
     settings = MetricsSettings()
     telemetry.configure("metrics", settings.log_level)
     gc.set_threshold(GARBAGE_AFTER, 20, 50)
+    measures = load(settings.measures_file)  # first of all: what is wrong with it is said at once
     async with AsyncExitStack() as stack:
         producer = await KafkaProducer.start(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
         stack.push_async_callback(producer.close)
         pool = await connect(settings.postgres_dsn, "metrics", max_size=settings.database_connections)
         stack.push_async_callback(pool.close)
-        rooms = Rooms(settings, producer, pool)
+        rooms = Rooms(settings, measures, producer, pool)
         await rooms.ledger.prepare()
         port = settings.port_base + (PORT if worker == 1 else SECOND_WORKER + worker - 2)
         return await process.serve(rooms.application(), rooms.parts, settings.bind, port)

@@ -39,7 +39,12 @@ def months_until(ask: Ask, days: Days, months: int = MONTHS, of: Family = "work"
 
 
 def complete(ask: Ask, day: dt.date, of: Family = "work") -> dt.date:
-    """The first day that is complete in the unit asked; refused where that is after the day asked for."""
+    """The first day that is complete in the unit asked; refused where that is after the day asked for.
+
+    Refused too where nothing at all was known yet: a report of nought would be a lie.
+    """
+    if ask.before_all:
+        raise BadQuestion("as_known", ask.note or "Nothing was known then.")
     since = ask.complete_in.get(of, dt.date.min)
     if day < since:
         raise BadQuestion(

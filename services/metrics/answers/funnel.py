@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.metrics.answers.asking import Answer, Ask, BadQuestion, Sources
-from services.metrics.answers.figures import evaluate
+from services.metrics.answers.figures import as_believed, evaluate
 from services.metrics.domain.figures import Key
 from services.metrics.domain.funnel import Funnel, NoShare, finding, funnel, refuse
 from services.metrics.domain.measures import Declared
@@ -35,7 +35,7 @@ async def compare(sources: Sources, ask: Ask, measure: str, period: Period) -> A
     try:
         refuse(declared)
         async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
-            figures = await evaluate(snapshot, keys, rollup, ask.as_at, ask.today)
+            figures = as_believed(ask, await evaluate(snapshot, keys, rollup, ask.as_at, ask.today))
             fresh = await snapshot.freshness()
         made = funnel(declared, figures)
     except NoShare as error:

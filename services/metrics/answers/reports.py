@@ -149,7 +149,9 @@ async def summary(sources: Sources, ask: Ask) -> Answer[str]:
         made = await judged(snapshot, ask, declared, "month", rollup, sources.rules)
         named = [(SPOKEN[name], one) for name, one in zip(spoken, made, strict=True)]
         since = ask.complete_in.get("work")
-        if since and ask.as_at < since:
+        if ask.before_all:
+            said = ask.note or "Nothing was known then."
+        elif since and ask.as_at < since:
             said = f"There are no figures of days before {since}: not everything was told of them."
         else:
             said = finding.of_team(finding.of_open(dues, ask.as_at), named, ask.as_at)

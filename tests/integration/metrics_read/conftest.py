@@ -20,6 +20,7 @@ from services.metrics.answers.asking import Ask, Sources
 from services.metrics.api import routers
 from services.metrics.api.desk import Desk
 from services.metrics.domain.spc import Rules
+from services.metrics.domain.worklist import UNHEARD, Health
 from services.metrics.flow import absorb
 from services.metrics.store.catalogue import load
 from services.metrics.store.ledger import PostgresLedger
@@ -141,9 +142,11 @@ def placed_council(placed: Sources, tmp_path: Path) -> Council:
     return front_of(placed, tmp_path)
 
 
-def front_of(sources: Sources, tmp_path: Path) -> Council:
+def front_of(sources: Sources, tmp_path: Path, health: Health = UNHEARD) -> Council:
     settings = Settings(home=tmp_path)
     now = dt.datetime(2026, 6, 15, 10, tzinfo=dt.UTC)
-    desk = Desk(sources, lambda: now, ZoneInfo("Europe/London"), {"demo/cases": "weekly"})
+    desk = Desk(
+        sources, lambda: now, ZoneInfo("Europe/London"), {"demo/cases": "weekly"}, lambda tenant: health
+    )
     issuer = TokenIssuer(settings.keys)
     return Council(application("metrics", token_reader(settings), routers(desk), checks={}), issuer)

@@ -73,8 +73,7 @@ class Rooms:
         readings, since = PostgresReadings(pool, words), settings.feed_complete_from
         self.watch = Watch(readings, lambda: self.organisation.tenants, since, self.today)
         rules = Rules.nhse() if settings.spc == "nhse" else Rules()
-        tree = self.organisation.tree
-        self.sources = Sources(readings, measures, tree, rules, self.watch.complete)
+        self.sources = Sources(readings, measures, self.organisation.tree, rules, self.watch.complete)
         self.calendar = Calendar(self.zone, WorkingDays(bank_holidays(settings.bank_holidays, self.now())))
         self.given = PostgresGiven(pool)
         notebook = PostgresNotebook(pool)

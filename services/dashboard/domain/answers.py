@@ -172,6 +172,23 @@ class Line(Struct, frozen=True, kw_only=True):
     event: Place | None = None
 
 
+class MovedBy(Struct, frozen=True, kw_only=True):
+    """One step of what changed weekly cost, with its sign, in pounds, and of how many lines."""
+
+    account: str
+    pounds: Number
+    lines: int = 0
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """What changed weekly cost in the period: opening + steps + reorganised = closing."""
+
+    opening: Number
+    steps: tuple[MovedBy, ...]
+    reorganised: Number = 0
+    closing: Number
+
+
 class Explanation(Meta, frozen=True, kw_only=True):
     """A figure, its definition and the lines that add up to it."""
 
@@ -182,6 +199,7 @@ class Explanation(Meta, frozen=True, kw_only=True):
     sum: Number = 0
     sum_pounds: Number | None = None
     next_cursor: str | None = None
+    changes: Moved | None = None
 
 
 class LoggedEvent(Struct, frozen=True, kw_only=True):

@@ -121,7 +121,12 @@ def _target(target: Number | None, plan: _Plan, unit_of_measure: str) -> list[st
         {"x1": plan.left, "x2": plan.right, "y1": y, "y2": y, "stroke": svg.PLUM, "stroke_dasharray": "2 4"},
     )
     label = svg.words(
-        plan.left, y - 5, f"target {shown(target, unit_of_measure)}", size=plan.font - 3, fill=svg.PLUM
+        plan.left,
+        y - 5,
+        f"target {shown(target, unit_of_measure)}",
+        size=plan.font - 3,
+        fill=svg.PLUM,
+        halo=True,
     )
     return [line, label]
 
@@ -158,9 +163,11 @@ def _marks(points: Sequence[Point], plan: _Plan) -> list[str]:
 
 
 def _periods(points: Sequence[Point], plan: _Plan) -> list[str]:
-    """Name every sixth period, every twelfth where there is less room, and the last."""
-    roomy = plan.x(6) - plan.x(0) > plan.font * 5
-    every = 2 if len(points) <= 8 else 6 if roomy else 12
+    """Name every sixth period, fewer where there is less room, and the last."""
+    step = plan.x(1) - plan.x(0)
+    every = (
+        2 if len(points) <= 8 else next((count for count in (6, 12, 26) if step * count > plan.font * 5), 52)
+    )
     last = len(points) - 1
     wanted = [index for index in range(0, len(points), every) if last - index >= every * 0.7] + [last]
     drawn, year = [], ""

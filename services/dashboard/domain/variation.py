@@ -105,9 +105,9 @@ def why(series: Series, how: Variation) -> str:
         return (
             f"Seven {grain}s or more in a row, each {'higher' if high_side else 'lower'} than the one before."
         )
-    if last.special_cause == "two_of_three":
-        return f"Two of the last three {grain}s lie near the {edge}."
     if last.special_cause == "outside" and how.run < RUN:
         return f"The last {grain} lies beyond the {edge}."
+    if last.special_cause == "two_of_three" and how.run < RUN:
+        return f"Two of the last three {grain}s lie near the {edge}."
     side = "above" if high_side else "below"
     return f"{words.plural(how.run, grain)} in a row lie {side} the mean of {mean}; seven would do."

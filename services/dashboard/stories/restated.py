@@ -76,7 +76,7 @@ async def changes(asked: Asked) -> Changes:
     changed = [one for one in found.restatements if one.given and _moved(one)]
     never = [one for one in found.restatements if one.given is None]
     return Changes(
-        title=_title(len(changed), len(found.restatements) - len(never), grain),
+        title=_title(len(changed), len(never), len(found.restatements), grain),
         rows=[_change(one, unit, asked) for one in reversed(changed)],
         standing=len(found.restatements) - len(changed) - len(never),
         never=len(never),
@@ -89,11 +89,13 @@ def _moved(one: Restated) -> bool:
     return moved is not None and bool(moved.value or moved.numerator or moved.denominator)
 
 
-def _title(changed: int, given: int, grain: str) -> str:
-    if not given:
-        return f"No figure of the last {BACK} {grain}s was given at its closing"
+def _title(changed: int, never: int, all_: int, grain: str) -> str:
+    if not all_:
+        return "No figure of this measure has been given yet"
+    if never == all_:
+        return f"No figure of the last {words.plural(all_, grain)} was given at its closing"
     if not changed:
-        return f"No figure of the last {BACK} {grain}s has changed since it was given"
+        return f"No figure of the last {words.plural(all_, grain)} has changed since it was given"
     have = "figure has" if changed == 1 else "figures have"
     return f"{words.number(changed)} {have} changed since {'it was' if changed == 1 else 'they were'} given"
 

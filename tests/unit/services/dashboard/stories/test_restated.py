@@ -1,0 +1,89 @@
+"""What changed since figures were given, as a page says it."""
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from services.dashboard.domain.answers import Catalogue, Measure
+from services.dashboard.domain.questions import Moment
+from services.dashboard.domain.reported import Amounts, Cause, Restated, Restatements
+from services.dashboard.domain.tree import Tree
+from services.dashboard.flow import Asked
+from services.dashboard.stories.restated import Changes, changes
+from tests.browser import council
+
+NOW = dt.datetime(2026, 11, 18, 9, 14, tzinfo=dt.UTC)
+
+
+class Answers:
+    """A reader that has these restatements."""
+
+    def __init__(self, found: tuple[Restated, ...]) -> None:
+        self._found = found
+
+    async def read(self, question: Any) -> Any:
+        if question.shape is Restatements:
+            return Restatements(restatements=self._found)
+        return Catalogue(measures=(Measure(id="spend", name="Spend", unit_of_measure="pounds_a_week"),))
+
+    async def command(self, *args: Any, **more: Any) -> Any:
+        raise AssertionError("nothing is commanded")
+
+    async def download(self, *args: Any, **more: Any) -> Any:
+        raise AssertionError("nothing is downloaded")
+
+
+def told(*found: Restated) -> Changes:
+    tree = Tree(council.tree(), None, NOW.date())
+    asked = Asked(Answers(found), tree, "reviews", Moment(NOW), str, options={"measure": "spend"})
+    return asyncio.run(changes(asked))
+
+
+def restated(period: str, given: int | None, now: int, *causes: Cause, **more: Any) -> Restated:
+    return Restated(
+        measure="spend",
+        period=period,
+        given=None if given is None else Amounts(value=given),
+        now=Amounts(value=now),
+        difference=None if given is None else Amounts(value=now - given),
+        causes=causes,
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "title"),
+    [
+        ((), "No figure of this measure has been given yet"),
+        ((restated("2026-09", None, 3),), "No figure of the last 1 month was given at its closing"),
+        ((restated("2026-09", 3, 3),), "No figure of the last 1 month has changed since it was given"),
+        (
+            (restated("2026-09", 3, 4), restated("2026-10", 5, 1)),
+            "2 figures have changed since they were given",
+        ),
+    ],
+)
+def test_the_title_says_what_is_so(found: tuple[Restated, ...], title: str) -> None:
+    assert told(*found).title == title
+
+
+def test_a_change_is_told_newest_first_by_its_causes_in_the_measures_own_unit() -> None:
+    moved = restated(
+        "2026-10",
+        1200,
+        900,
+        Cause(cause="reorganisation", value=-250),
+        Cause(cause="definition", value=-50),
+        teams_left=("north-locality",),
+        formula_then="end(weekly_spend)",
+    )
+    found = told(restated("2026-09", 3, 4), moved)
+    assert [row.period for row in found.rows] == ["October", "September"]
+    row = found.rows[0]
+    assert (row.given, row.now, row.difference) == ("£1,200 a week", "£900 a week", "−£300 a week")
+    assert [(why.amount, why.detail) for why in row.causes] == [
+        ("−£250 a week", "North locality left."),
+        ("−£50 a week", "It was made by end(weekly_spend)."),
+    ]

@@ -188,3 +188,30 @@ async def test_single_events_of_an_exported_item_are_refused_others_of_the_sourc
         assert [(one["id"], one["reason"]) for one in answer.json()["refused"]] == [
             ("single-R1", "mixed-feed")
         ]
+
+
+async def test_what_the_fields_of_a_table_are_worth_is_told_worst_first(ingest: Any) -> None:
+    keep(ingest)
+    rows = [
+        "R1,2026-11-02,,north,",
+        "R2,,,north,",
+        "R1,2026-11-02,,north,",
+        "R3,2026-11-09,2026-11-04,north,",
+    ]
+    job = load(ingest, "\n".join([HEAD, *rows]).encode(), 10)
+    assert (job["accepted"], job["refused"], job["share"]) == (3, 1, 1.0)
+    with ingest.client("analyst") as client:
+        told = client.get("/v1/quality?source=mosaic/reviews").json()
+        [day] = told["series"]
+        assert client.get("/v1/quality?source=another").json()["checked"] == 0
+    fields = {one["field"]: one for one in told["fields"]}
+    assert [one["field"] for one in told["fields"][-2:]] == ["due", "team"]
+    assert {name: one["faulty"] for name, one in fields.items() if one["faulty"]} == {
+        "key": 1,
+        "received": 1,
+        "completed": 1,
+    }
+    assert fields["key"]["examples"] == [{"result": "duplicate", "import": job["id"], "rows": [4]}]
+    assert fields["received"]["results"]["missing"] == 1
+    assert fields["completed"]["results"]["ends-before-start"] == 1
+    assert (day["imports"], day["faulty"], told["imports"][0]["id"]) == (1, 3, job["id"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import signal
 import time
 from collections import Counter
@@ -96,32 +95,6 @@ async def test_a_file_that_breaks_off_keeps_what_was_read(ingest: Any, receipt: 
     job = ingest.wait(place, lambda job: job["state"] == "failed")
     assert "gzip" in job["error"]
     assert len({one["subject"] for one in await ingest.events()}) == job["accepted"] > 100
-
-
-@pytest.mark.faults
-@pytest.mark.parametrize("seed", [11, 12])
-async def test_killed_in_the_middle_an_import_goes_on_and_loses_nothing(
-    ingest: Any, event: Make, seed: int
-) -> None:
-    chance, count, kills = random.Random(seed), 10_000, 2
-    place = ingest.upload(b"".join(json.dumps(event(n)).encode() + b"\n" for n in range(count)))
-    stood = []
-    for _ in range(kills):
-        after = stood[-1] if stood else 0
-        ingest.wait(place, lambda job, after=after: job["rows_read"] > after or job["state"] == "done")
-        time.sleep(chance.uniform(0, 0.2))
-        ingest.process.kill()
-        ingest.process.start()
-        stood.append(ingest.wait(place, lambda job: True)["rows_read"])
-    job = ingest.wait(place, lambda job: job["state"] == "done")
-    assert (job["rows_read"], job["accepted"], job["refused"], job["events"]) == (count, count, 0, count), (
-        seed
-    )
-    assert sorted(stood) == stood
-    assert stood[0] > 0, seed
-    times = Counter(one["id"] for one in await ingest.events())
-    assert set(times) == {f"e{n}" for n in range(count)}, seed
-    assert sum(times.values()) - count <= kills * 500, f"seed {seed}: a kill repeats at most one batch"
 
 
 async def test_an_import_can_be_cancelled(ingest: Any, event: Make) -> None:

@@ -1,8 +1,9 @@
-"""Killed at any moment, metrics comes back with the ledger exact: not a line lost, none twice."""
+"""Killed at any moment, metrics or its Postgres, the ledger comes back exact: not a line lost, none twice."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import random
 import signal
@@ -12,14 +13,22 @@ import time
 from collections.abc import Callable
 
 import httpx2
+import psutil
 import pytest
 
-from primed.simulate.state import Said
+from primed.simulate import daily
+from primed.simulate.state import Said, fresh
 from tests.asking import Caller, absorbed, eventually, log_of
 from tests.conftest import Product
 from tests.reference import ledger
 
 KILLS = 6
+BEGAN, ENDS = dt.date(2025, 10, 1), dt.date(2025, 12, 1)
+
+
+@pytest.fixture(scope="module")
+def product(new_product: Callable[..., Product]) -> Product:
+    return new_product("--empty")
 
 
 def kill_at_random(product: Product, name: str, rng: random.Random, stop: threading.Event) -> int:
@@ -34,12 +43,10 @@ def kill_at_random(product: Product, name: str, rng: random.Random, stop: thread
 
 @pytest.mark.faults
 @pytest.mark.timeout(300)
-def test_the_ledger_is_exact_after_kills_in_mid_stream(
-    new_product: Callable[..., Product], council: list[Said]
-) -> None:
+def test_the_ledger_is_exact_after_kills_in_mid_stream(product: Product, council: list[Said]) -> None:
     seed = random.SystemRandom().randrange(10**6)
     sys.stdout.write(f"seed {seed}\n")
-    product, rng, stop = new_product("--empty"), random.Random(seed), threading.Event()
+    rng, stop = random.Random(seed), threading.Event()
     feeder, reader = Caller(product, "feeder"), Caller(product, "operator")
     kills: list[int] = []
     killer = threading.Thread(target=lambda: kills.append(kill_at_random(product, "metrics-1", rng, stop)))
@@ -61,6 +68,46 @@ def test_the_ledger_is_exact_after_kills_in_mid_stream(
     log = log_of(product, "primed.case-events", "primed.action-events")
     assert len(log) >= sum(event["source"] == "demo/cases" for event in council)
     assert product.primed("ledger", "dump").encode() == ledger.dump(log)
+
+
+def kill_postgres(product: Product) -> None:
+    """All of its processes at once, so that what is only in memory is lost; waits until it is back."""
+    before = product.pid("postgres")
+    first = psutil.Process(before)
+    every = [first, *first.children(recursive=True)]
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for one in every:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.send_signal(number)
+
+    def back() -> bool:
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return product.pid("postgres") != before
+        return False
+
+    eventually(back, bool, 60)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(400)
+def test_nothing_is_lost_or_doubled_when_postgres_is_killed_before_it_wrote(product: Product) -> None:
+    """Batches do not wait for the disk: what a crash takes back, the log gives again."""
+    seed = random.SystemRandom().randrange(10**6)
+    sys.stdout.write(f"seed {seed}\n")
+    rng, state, said = random.Random(seed), fresh(14, BEGAN, ENDS), list[Said]()
+    while state.day < ENDS:
+        said += daily.live_through(state)
+    feeder, reader = Caller(product, "feeder"), Caller(product, "operator")
+    for part in range(3):
+        feeder.send(said[part::3])
+        time.sleep(rng.uniform(0.0, 0.6))
+        if part < 2:
+            kill_postgres(product)
+    eventually(lambda: _up(reader), bool, 90)
+    absorbed(product, reader)
+    log = log_of(product, "primed.case-events", "primed.action-events")
+    assert product.primed("ledger", "dump").encode() == ledger.dump(log)
+    assert product.primed("verify").splitlines()[-1].startswith("equal: ")
 
 
 def _up(reader: Caller) -> bool:

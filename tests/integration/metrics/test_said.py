@@ -51,18 +51,19 @@ async def quiet(ids: list[int]) -> None:
 
 
 async def figures(world: World, periods: list[str]) -> dict[str, Any]:
-    """Every figure of the unit in these periods, by the subject under which it is told."""
-    names = load().ids()
+    """Every figure of the unit in these periods that is kept, by the subject under which it is told."""
+    declared = list(load())
     token = world.issuer.issue("operator", None, world.tenant, "somebody", 600)
     found = {}
     async with httpx2.AsyncClient(timeout=60, headers={"Authorization": f"Bearer {token}"}) as http:
         for period in periods:
+            grain = "week" if "W" in period else "month"
+            names = [one.measure.id for one in declared if grain in one.measure.grains]
             for start in range(0, len(names), 50):
                 asked = {"measure": names[start : start + 50], "unit": UNITS, "period": period}
                 answer = await http.get(f"{world.process.address}/v1/figures", params=asked)
                 assert answer.status_code == 200, answer.text
                 for one in answer.json()["figures"]:
-                    grain = "week" if "W" in period else "month"
                     found[f"{one['unit']}/{one['measure']}/{grain}/{period}"] = one["value"]
     return found
 

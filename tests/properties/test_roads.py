@@ -51,7 +51,7 @@ def test_tables_of_each_day_carry_all_but_what_came_and_went_within_a_day(
 def test_steps_of_each_day_carry_work_and_the_rules_its_due_dates(said: list[Admitted], folder: Path) -> None:
     written = steps.write(COUNCIL, folder)
     at = edge(folder / "due-rules.yaml")
-    shown = of_exports(exports_of(written, "steps"), folder / "steps.yaml", at)
+    shown = of_exports(exports_of(written, "steps"), folder / "council-steps.yaml", at)
     left_out = withdrawn(said) | came_and_went(said) | with_verb(said, "due-changed", "reopened")
     work = [event for event in said if event.envelope.source == saying.CASES]
     same(ledger(without(work, left_out)), ledger(without(shown, left_out)))

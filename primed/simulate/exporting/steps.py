@@ -44,7 +44,8 @@ TYPES = {kind: f"{kind.capitalize()} form" for kind in KINDS}
 def write(council: Council, folder: Path) -> Sequence[Written]:
     """`steps.csv` with its mapping, the rules for due dates, and the organisation as events."""
     written = [events.write_organisation(council, folder)]
-    mapping = folder / "steps.yaml"
+    # Not called `steps`, for a council's own mapping of that name would stand before the one that ships.
+    mapping = folder / "council-steps.yaml"
     mapping.write_text(_mapping(), "utf-8")
     (folder / "due-rules.yaml").write_text(_rules(council.began), "utf-8")
     for day, books in exports(council):

@@ -97,7 +97,7 @@ class _File:
                 if any(map(str.strip, cells)):
                     yield Row(number, reject=_ragged(number, len(cells), width), shape="cld")
                 continue
-            row = pick([*map(str.strip, cells), ""])
+            row = pick([*cells, ""])
             if any(row):
                 yield shaping.row(number, row, self._telling.event(row), self._survivors.stands(number))
 
@@ -120,7 +120,8 @@ def _lines(chunks: Iterator[bytes], mapping: CldMapping) -> Iterator[Cells]:
         )
     found = text.lines(chain([first], chunks), mapping.encoding)
     head = next(found, "")
-    lines = csv.reader(chain([head], found), delimiter=mapping.delimiter or text.delimiter_of(head))
+    mark = mapping.delimiter or text.delimiter_of(head)
+    lines = csv.reader(chain([head], found), delimiter=mark, skipinitialspace=True)
     try:
         yield from lines
     except csv.Error as error:

@@ -25,7 +25,7 @@ from services.ingest.domain.cld.cost import Costs
 from services.ingest.domain.cld.days import Births, Days
 from services.ingest.domain.cld.identity import Event
 from services.ingest.domain.cld.wording import Words
-from services.ingest.domain.rows import Check, Result
+from services.ingest.domain.rows import Check
 
 _DAYS = (PERIOD_START, PERIOD_END, DEATH, START, END)
 _MOST = 20_000
@@ -44,6 +44,11 @@ class _Fields(NamedTuple):
     places: tuple[int, ...]
     pick: Callable[[Sequence[str]], tuple[str, ...]]
     listed: tuple[tuple[int, Words], ...]
+    pick_listed: Callable[[Sequence[str]], tuple[str, ...]]
+    blanks: dict[bytes, tuple[Check, ...]]
+    """Checks by which fields are filled, so that rows share them."""
+    values: dict[tuple[str, ...], tuple[Check, ...]]
+    """Checks by what stands in the fields with a list."""
 
 
 class Checking:
@@ -61,7 +66,6 @@ class Checking:
         self._days, self._births = days
         self._costs, self._today = costs, today
         self._fields: dict[Kind, _Fields] = {}
-        self._blanks: dict[tuple[Kind, tuple[bool, ...]], tuple[Check, ...]] = {}
 
     def fields(self, kind: Kind) -> tuple[str, ...]:
         """The fields that rows of this kind have."""
@@ -69,18 +73,16 @@ class Checking:
 
     def of(self, kind: Kind, cells: Sequence[str], event: Event | None) -> tuple[Check, ...]:
         """What is not simply valid, blanks first."""
-        fields = self._of(kind)
-        pattern = (kind, tuple(map(bool, fields.pick(cells))))
-        blank = self._blanks.get(pattern)
+        fields = self._fields.get(kind) or self._of(kind)
+        filled = bytes(map(bool, fields.pick(cells)))
+        blank = fields.blanks.get(filled)
         if blank is None:
-            blank = self._known_blank(pattern, fields)
-        more: list[Check] = []
-        for place, words in fields.listed:
-            word = words[cells[place]]
-            if word is None:
-                more.append(Check(NAMES[place], "not-in-list"))
-            elif word.old:
-                more.append(Check(NAMES[place], "old-value"))
+            if len(fields.blanks) > _MOST:
+                fields.blanks.clear()
+            blank = fields.blanks[filled] = _blanks(kind, fields.places, filled)
+        said = fields.pick_listed(cells)
+        values = fields.values.get(said)
+        more = [*(_values(fields, said) if values is None else values)]
         self._check_days(cells, more)
         if kind == "service":
             self._check_units(cells, more)
@@ -105,18 +107,6 @@ class Checking:
         elif not cells[UNITS]:
             more.append(Check(NAMES[UNITS], "blank"))
 
-    def _known_blank(self, pattern: tuple[Kind, tuple[bool, ...]], fields: _Fields) -> tuple[Check, ...]:
-        kind, filled = pattern
-        blank = tuple(
-            Check(NAMES[place], _blank(kind, place))
-            for place, there in zip(fields.places, filled, strict=True)
-            if not there and place != UNITS
-        )
-        if len(self._blanks) > _MOST:
-            self._blanks.clear()
-        self._blanks[pattern] = blank
-        return blank
-
     def _of(self, kind: Kind) -> _Fields:
         found = self._fields.get(kind)
         if found is None:
@@ -127,9 +117,29 @@ class Checking:
             listed = tuple(
                 (place, self._lists[NAMES[place]]) for place in places if NAMES[place] in self._lists
             )
-            found = self._fields[kind] = _Fields(names, places, picking(places), listed)
+            found = self._fields[kind] = _Fields(
+                names, places, picking(places), listed, picking(place for place, _ in listed), {}, {}
+            )
         return found
 
 
-def _blank(kind: Kind, place: int) -> Result:
-    return "missing" if kind in COLUMNS[place].mandatory else "blank"
+def _blanks(kind: Kind, places: Sequence[int], filled: bytes) -> tuple[Check, ...]:
+    return tuple(
+        Check(NAMES[place], "missing" if kind in COLUMNS[place].mandatory else "blank")
+        for place, there in zip(places, filled, strict=True)
+        if not there and place != UNITS
+    )
+
+
+def _values(fields: _Fields, said: tuple[str, ...]) -> tuple[Check, ...]:
+    found: list[Check] = []
+    for (place, words), text in zip(fields.listed, said, strict=True):
+        word = words[text]
+        if word is None:
+            found.append(Check(NAMES[place], "not-in-list"))
+        elif word.old:
+            found.append(Check(NAMES[place], "old-value"))
+    if len(fields.values) > _MOST:
+        fields.values.clear()
+    fields.values[said] = tuple(found)
+    return fields.values[said]

@@ -8,9 +8,9 @@ Source: the return's own rules for telling events apart and for the row that is 
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 from schemas.registry import EARLIEST
@@ -22,6 +22,9 @@ from services.ingest.domain.cld.wording import UNRANKED, Words
 _KIND: Mapping[str, Kind] = {kind.capitalize(): kind for kind in KINDS}
 _OPENLY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:#-]{0,59}")
 _FIRST_DAY = EARLIEST.toordinal()
+MOST_KEY = 64
+"""Bytes of a key that are used."""
+_WHO = (at.PERSON, at.NHS_NUMBER, at.FIRST_NAME, at.LAST_NAME, at.BIRTH)
 _MOST = 1_000
 _OPEN = 0xFFFF
 """An end later than any day that is read."""
@@ -125,29 +128,32 @@ class Naming:
 
     def person(self, event: Event) -> str | None:
         """What stands for a person until it is exchanged for the random id; None where nobody is named."""
-        return self._hidden("person", event.person) if event.person else None
+        return hidden(self._key, "person", event.person) if event.person else None
 
     def item(self, cells: Sequence[str], event: Event) -> str | None:
         """The event's own reference, else what its identity comes to; None where neither is told."""
-        reference = cells[at.REFERENCE] if self._by_reference else ""
+        reference = cells[at.REFERENCE].strip() if self._by_reference else ""
         if reference and _OPENLY.fullmatch(reference) and not _tells(cells, reference):
             return f"{event.kind}/{reference}"
         if reference:
-            return f"{event.kind}/~{self._hidden('reference', reference)}"
+            return f"{event.kind}/~{hidden(self._key, 'reference', reference)}"
         if not event.person:
             return None
         identity = "\x1f".join(map(str, self._telling.facts(cells, event)))
-        return f"{event.kind}/~{self._hidden('identity', identity)}"
+        return f"{event.kind}/~{hidden(self._key, 'identity', identity)}"
 
-    def _hidden(self, what: str, text: str) -> str:
-        return hmac.digest(self._key, f"{what}\x1f{text}".encode(), "sha256")[:16].hex()
+
+def hidden(key: bytes, what: str, text: str) -> str:
+    """A text as nobody can trace it without the key: keyed BLAKE2b (RFC 7693), 32 hex digits."""
+    return blake2b(f"{what}\x1f{text}".encode(), digest_size=16, key=key[:MOST_KEY]).hexdigest()
 
 
 def _tells(cells: Sequence[str], reference: str) -> bool:
     """Whether a reference holds something of the person."""
     folded = reference.casefold()
-    for place in (at.PERSON, at.NHS_NUMBER, at.FIRST_NAME, at.LAST_NAME, at.BIRTH):
-        if (part := cells[place]) and part.casefold() in folded:
+    for place in _WHO:
+        part = cells[place].strip()
+        if part and len(part) <= len(folded) and part.casefold() in folded:
             return True
     return False
 

@@ -12,17 +12,19 @@ from schemas.registry import LATEST
 from services.ingest.domain.cells import ENCODING, UNKNOWN, WrongCell
 from services.ingest.domain.cld import columns as at
 from services.ingest.domain.cld.checks import NO_KIND, NO_TYPE, TWICE, Checking
-from services.ingest.domain.cld.columns import NAMES, Kind
+from services.ingest.domain.cld.columns import KINDS, NAMES, Kind
 from services.ingest.domain.cld.cost import Costs
 from services.ingest.domain.cld.days import Births
 from services.ingest.domain.cld.identity import Event, Naming, Telling
 from services.ingest.domain.cld.mapping import CldMapping
 from services.ingest.domain.cld.rules import Given, Rules
 from services.ingest.domain.cld.wording import SETTINGS, Words
-from services.ingest.domain.rows import HIDDEN, Check, Reject, Row, Shown
+from services.ingest.domain.rows import HIDDEN, Reject, Row, Shown
 
 KIND_OF_WORK: Mapping[Kind, str] = {"request": "contact", "assessment": "assessment", "review": "review"}
 _ENCODER = msgspec.json.Encoder()
+
+SHAPES: Mapping[Kind, str] = {kind: f"cld/{kind}" for kind in KINDS}
 
 
 class Shaping:
@@ -51,20 +53,21 @@ class Shaping:
             return self._of_no_kind(number, cells)
         checks = self._checking.of(kind, cells, event)
         if event is not None and not stands:
-            return self._row(number, kind, (*checks, TWICE))
+            return Row(number, shape=SHAPES[kind], fields=self._fields(kind), checks=(*checks, TWICE))
         name = None if event is None else self._naming.item(cells, event)
         try:
             shown, person = self._shown(cells, event, name)
         except WrongCell as wrong:
-            return self._row(number, kind, checks, reject=_reject(number, wrong), key=name)
-        return self._row(number, kind, checks, shown=shown, key=name, person=person)
+            reject = _reject(number, wrong)
+            return Row(number, (), reject, None, name, SHAPES[kind], self._fields(kind), checks)
+        return Row(number, (), None, shown, name, SHAPES[kind], self._fields(kind), checks, person)
 
-    def _row(self, number: int, kind: Kind, checks: tuple[Check, ...], **more: Any) -> Row:
-        fields: tuple[str, ...] = ()
-        if kind not in self._told:
-            self._told.add(kind)
-            fields = self._checking.fields(kind)
-        return Row(number, shape=f"cld/{kind}", fields=fields, checks=checks, **more)
+    def _fields(self, kind: Kind) -> tuple[str, ...]:
+        """The fields of rows of this kind, the first time."""
+        if kind in self._told:
+            return ()
+        self._told.add(kind)
+        return self._checking.fields(kind)
 
     def _of_no_kind(self, number: int, cells: Sequence[str]) -> Row:
         said = cells[at.EVENT_TYPE]

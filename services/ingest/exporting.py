@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -33,8 +34,8 @@ class Shelf(Book, Protocol):
     async def turns(
         self, tenant: str, source: str, keys: Collection[str]
     ) -> Mapping[str, Sequence[Turn]]: ...
-    async def page(self, tenant: str, source: str, after: str, limit: int) -> Mapping[str, Sequence[Turn]]:
-        """The turns of the next items in the order of their keys; nothing behind the last."""
+    async def keys(self, tenant: str, source: str, after: str, limit: int) -> Sequence[str]:
+        """The keys of the next items in their order; nothing behind the last."""
 
     async def turn(
         self, job: Import, source: str, step: Step, rejects: Sequence[Reject], found: Differences
@@ -53,6 +54,8 @@ class People(Protocol):
 
 
 PAGE = 500
+KEYS = 10_000
+"""Keys of a source that are looked through at once for those that a file lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +109,13 @@ class _Loading:
 
     async def rows(self, watched: Watched) -> bool:
         """Say what differs, part by part; False when the import is no longer ours."""
-        prepared = parts(iter(watched))
-        while part := await asyncio.to_thread(next, prepared, None):
-            self._cover(part[0])
-            twice = self._hold(part)
-            fresh = await self._named([row for row in part if row.number > self.at])
-            if fresh and not await self._say(fresh, twice, watched):
-                return False
+        async with _read_ahead(parts(iter(watched))) as coming:
+            async for part in coming:
+                self._cover(part[0])
+                twice = self._hold(part)
+                fresh = await self._named([row for row in part if row.number > self.at])
+                if fresh and not await self._say(fresh, twice, watched):
+                    return False
         return True
 
     def _cover(self, first: Row) -> None:
@@ -173,10 +176,17 @@ class _Loading:
         if self.export.coverage is None:
             return True
         after = ""
-        while page := await self._shelf.page(self._job.tenant, self._source, after, PAGE):
-            after = max(page)
-            missing = {key: turns for key, turns in page.items() if _short(key) not in self._held}
-            found = of_gone(missing, self._others, self.export, self._teller)
+        while keys := await self._shelf.keys(self._job.tenant, self._source, after, KEYS):
+            after = keys[-1]
+            missing = [key for key in keys if _short(key) not in self._held]
+            if not await self._withdraw(missing):
+                return False
+        return True
+
+    async def _withdraw(self, missing: Sequence[str]) -> bool:
+        for at in range(0, len(missing), PAGE):
+            known = await self._turns(missing[at : at + PAGE])
+            found = of_gone(known, self._others, self.export, self._teller)
             step = Step(self.at, self.at, 0, 0, len(found.events), withdrawn=found.changed)
             if found.keep and not await self._done(step, (), found):
                 return False
@@ -191,6 +201,29 @@ class _Loading:
 
     async def _turns(self, keys: Collection[str]) -> Mapping[str, Sequence[Turn]]:
         return await self._shelf.turns(self._job.tenant, self._source, keys)
+
+
+@asynccontextmanager
+async def _read_ahead(prepared: Iterator[list[Row]]) -> AsyncIterator[AsyncIterator[list[Row]]]:
+    """The parts of a file, of which the next is read while one is on its way; never more than that."""
+    reading: asyncio.Task[list[Row] | None] | None = None
+
+    def begin() -> asyncio.Task[list[Row] | None]:
+        return asyncio.create_task(asyncio.to_thread(next, prepared, None))
+
+    async def coming() -> AsyncIterator[list[Row]]:
+        nonlocal reading
+        reading = begin()
+        while part := await asyncio.shield(reading):
+            reading = begin()
+            yield part
+
+    try:
+        yield coming()
+    finally:
+        if reading is not None:
+            await asyncio.wait({reading})  # a thread cannot be broken off, and it holds the file
+            reading.exception()
 
 
 def _short(key: str) -> bytes:

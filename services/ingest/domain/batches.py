@@ -12,6 +12,8 @@ from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Result, R
 
 MAX_ROWS = 500
 MAX_BYTES = 2 * 1024 * 1024
+PART_ROWS = 2_500
+"""Rows of a table that go together: a part waits for Kafka's disk and for Postgres' once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def parts(rows: Iterator[Row]) -> Iterator[list[Row]]:
     try:
         for row in rows:
             some.append(row)
-            if len(some) >= MAX_ROWS:
+            if len(some) >= PART_ROWS:
                 yield some
                 some = []
     except UnreadableFile:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from services.ingest.domain.batches import reject_of
-from services.ingest.domain.edge import Admitted, Edge, Refused, admit
+from services.ingest.domain.edge import Admitted, Edge, Refused, admit_own
 from services.ingest.domain.exports import Export, SaidTwice, Turn, Turned, gone, turned
 from services.ingest.domain.rows import HIDDEN, Reject, Shown
 
@@ -41,7 +42,7 @@ class Teller:
         return self._said(key, "event.retracted", turn, f"{turn.name}/withdrawn", said)
 
     def _said(self, key: str, what: str, turn: Turn, name: str, data: Any) -> Admitted | Refused:
-        moment = turn.as_of.astimezone(self.zone).isoformat()
+        moment = _local(turn.as_of, self.zone)
         event = {
             "specversion": "1.0",
             "id": f"{key}@{name}",
@@ -53,7 +54,7 @@ class Teller:
             "recordedtime": moment,
             "data": data,
         }
-        return admit(msgspec.json.encode(event), self.tenant, self.edge)
+        return admit_own(msgspec.json.encode(event), self.tenant, self.edge)
 
 
 @dataclass(slots=True)
@@ -121,9 +122,17 @@ def _turn(shown: Shown, export: Export) -> Turn:
 
 
 def _with(turns: Sequence[Turn], found: Turned) -> list[Turn]:
+    if not turns:
+        return list(found.keep)
     other = {turn.as_of for turn in (*found.keep, *found.withdraw)}
     kept = [turn for turn in turns if turn.as_of not in other]
     return sorted([*kept, *found.keep], key=lambda turn: turn.as_of)
+
+
+@lru_cache(maxsize=64)
+def _local(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """An as-of as its rows write it; the same for each row of an export."""
+    return moment.astimezone(zone).isoformat()
 
 
 def _twice(number: int, column: str, as_of: dt.datetime) -> Reject:

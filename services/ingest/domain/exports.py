@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import msgspec
 
@@ -92,7 +93,7 @@ class Turn:
     def name(self) -> str:
         """What distinguishes the row's event from all others of its item."""
         told = f"absent-since-{self.since.isoformat()}" if self.since else self._hash
-        return f"{self.as_of.isoformat()}#{told}"
+        return f"{_written(self.as_of)}#{told}"
 
     def vanished(self, as_of: dt.datetime) -> Turn:
         """The absence that is concluded from this row, and the lack of it in a later export."""
@@ -186,6 +187,11 @@ class _Walk:
     def _add(self, turn: Turn) -> None:
         self.keep.append(turn)
         self.send.append(turn)
+
+
+@lru_cache(maxsize=64)
+def _written(moment: dt.datetime) -> str:
+    return moment.isoformat()
 
 
 def _row(turn: Turn | None) -> bytes:

@@ -34,10 +34,11 @@ class ExportBook(ImportBook):
         async with transaction(self._pool) as connection:
             return _by_key(await connection.fetch(SQL["turns"], tenant, source, list(keys)))
 
-    async def page(self, tenant: str, source: str, after: str, limit: int) -> Mapping[str, Sequence[Turn]]:
-        """What is known of the next items after a key."""
+    async def keys(self, tenant: str, source: str, after: str, limit: int) -> Sequence[str]:
+        """The next keys after one, in their order, each once; nothing behind the last."""
         async with transaction(self._pool) as connection:
-            return _by_key(await connection.fetch(SQL["page"], tenant, source, after, limit))
+            rows = await connection.fetch(SQL["keys"], tenant, source, after, limit)
+        return list(dict.fromkeys(row["key"] for row in rows))
 
     async def turn(
         self, job: Import, source: str, step: Step, rejects: Sequence[Reject], found: Differences

@@ -6,12 +6,8 @@ SELECT key, as_of, row, dates, since FROM turn
 WHERE tenant = $1 AND source = $2 AND key = ANY ($3::text[])
 ORDER BY key, as_of
 
--- name: page
-SELECT key, as_of, row, dates, since FROM turn
-WHERE tenant = $1 AND source = $2 AND key IN (
-    SELECT DISTINCT key FROM turn WHERE tenant = $1 AND source = $2 AND key > $3 ORDER BY key LIMIT $4
-)
-ORDER BY key, as_of
+-- name: keys
+SELECT key FROM turn WHERE tenant = $1 AND source = $2 AND key > $3 ORDER BY key LIMIT $4
 
 -- name: keep
 INSERT INTO turn (tenant, source, key, as_of, row, dates, since)

@@ -46,7 +46,7 @@ class Process:
             self.child = subprocess.Popen(
                 [sys.executable, "-m", "services.ingest"], env=environment, stderr=file
             )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 90
         while not self._is_ready():
             assert self.child.poll() is None, log.read_text()
             assert time.monotonic() < until, log.read_text()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.edge import Admitted, Edge, Refused, admit
+from services.ingest.domain.edge import Admitted, Edge, Refused, admit, admit_own
 
 GOOD = (
     '{"specversion":"1.0","id":"e1","source":"demo/cases","type":"primed.work.received.v1",'
@@ -160,3 +160,28 @@ def test_a_cleared_date_stays_cleared(edge: Edge, raw: Callable[..., bytes]) -> 
     found = admit(raw("due-changed", {"due": None}), "demo", edge)
     assert isinstance(found, Admitted)
     assert json.loads(found.raw)["data"] == {"due": None}
+
+
+@pytest.mark.parametrize("kind", ["a\\u0000b", "a\\u001fb", "a\\ud800b", "a\\nb"])
+def test_an_event_of_a_file_is_refused_for_a_text_that_no_text_may_hold(
+    kind: str, edge: Edge, raw: Callable[..., bytes]
+) -> None:
+    written = raw().replace(b'"review"', f'"{kind}"'.encode())
+    found = admit_own(written, "demo", edge)
+    assert isinstance(found, Refused)
+    assert found.reason == admit(written, "demo", edge).reason  # type: ignore[union-attr]
+
+
+def test_an_event_of_a_file_is_held_to_every_other_check(edge: Edge, raw: Callable[..., bytes]) -> None:
+    wrong = (
+        raw(type="primed.work.imagined.v1"),
+        raw(subject="elsewhere/7"),
+        raw(time="yesterday"),
+        raw(tenant="x"),
+    )
+    for written in wrong:
+        found, as_sent = admit_own(written, "demo", edge), admit(written, "demo", edge)
+        assert isinstance(found, Refused)
+        assert isinstance(as_sent, Refused)
+        assert (found.reason, found.detail) == (as_sent.reason, as_sent.detail)
+    assert admit_own(raw(), "demo", edge) == admit(raw(), "demo", edge)

@@ -73,6 +73,14 @@ def _count(taken: Taken) -> None:
 
 
 def _kind(request: Request) -> str:
+    packed = request.headers.get("content-encoding", "identity").strip().lower()
+    if packed != "identity":
+        raise Problem(
+            415,
+            "Wrong type of body",
+            f"Events are sent unpacked, not in {packed[:40]}; a packed file goes to /v1/imports.",
+            headers={"Accept-Encoding": "identity"},
+        )
     kind = media_type(request)
     if kind in (CONTENT_TYPE, BATCH_CONTENT_TYPE):
         return kind

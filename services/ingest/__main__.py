@@ -34,6 +34,7 @@ from services.ingest.store.dead_letters import DeadLetters
 from services.ingest.store.exported import ExportedItems
 from services.ingest.store.exports import ExportBook
 from services.ingest.store.mappings import Mappings
+from services.ingest.store.organisation import Organisation
 from services.ingest.store.pseudonyms import Pseudonyms
 from services.ingest.store.quality import QualityBook
 from services.ingest.store.replays import Replays
@@ -69,6 +70,7 @@ class Rooms:
             readers=self.readers,
             opened=self.opened,
             dropped=self.spool.drop,
+            trees=Organisation(settings.kafka_bootstrap),
             people=Pseudonyms(pool, now, lambda: secrets.token_hex(16)),
         )
 

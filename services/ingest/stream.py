@@ -12,11 +12,13 @@ from eventlog.records import LogRefused
 from runtime.background import Background
 from runtime.telemetry import log
 from schemas.registry import instant
+from schemas.tree import Tree
 from services.ingest import exporting
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import
 from services.ingest.domain.mapping import AnyMapping, parse, zone_of
 from services.ingest.domain.mapping import Mapping as EventMapping
+from services.ingest.domain.organisation import OrganisationMapping, news
 from services.ingest.domain.quality import NOBODY, Tally, Watched
 from services.ingest.exporting import People, Shelf, Source
 from services.ingest.flow import Log, Reader, run
@@ -39,6 +41,12 @@ class Queue(Shelf, Protocol):
     async def claim(self, place: str) -> Import | None: ...
 
 
+class Trees(Protocol):
+    """Knows the organisation of each tenant."""
+
+    async def tree(self, tenant: str) -> Tree: ...
+
+
 class ImportRunner(Background):
     """A part of the process: claims imports of its place and runs them one after the other."""
 
@@ -55,12 +63,13 @@ class ImportRunner(Background):
         opened: Callable[[str], AbstractContextManager[Upload]],
         dropped: Callable[[str], None],
         people: People,
+        trees: Trees,
     ) -> None:
         super().__init__()
         self._queue, self._log = queue, event_log
         self._place, self._edge = place, edge
         self._readers, self._opened, self._dropped = readers, opened, dropped
-        self._people = people
+        self._people, self._trees = people, trees
 
     async def run(self) -> None:
         """Claim and load; cut off, an import goes on after the last batch that was written down."""
@@ -96,16 +105,23 @@ class ImportRunner(Background):
         """A file of events, or one that shows items as they stand."""
         mapping = None if job.mapping_text is None else parse(job.mapping_text)
         rows = self._readers[job.format](upload.chunks, mapping, job.as_of)
-        watched = Watched(rows, _tally(job, mapping), upload.position)
-        if mapping is None or isinstance(mapping, EventMapping):
+        tree = await self._trees.tree(job.tenant)
+        if isinstance(mapping, OrganisationMapping):
+            rows = news(rows, mapping.source, tree)
+        watched = Watched(rows, _tally(job, mapping, tree), upload.position)
+        if mapping is None or isinstance(mapping, EventMapping | OrganisationMapping):
             await run(job, watched, self._edge, self._log, self._queue)
             return
         source = Source(mapping.source, zone_of(mapping), mapping.key_column)
         await exporting.run(job, source, watched, self._edge, self._log, self._queue, self._people)
 
 
-def _tally(job: Import, mapping: AnyMapping | None) -> Tally:
-    """Counts of this import's quality; nothing that it shows can have happened after its as-of."""
+def _tally(job: Import, mapping: AnyMapping | None, tree: Tree) -> Tally:
+    """Counts of this import's quality; nothing that it shows can have happened after its as-of.
+
+    Teams are held against the organisation where there is one; without it nobody knows which are wrong.
+    """
     day = job.created_at if job.as_of is None else instant(job.as_of)
+    known = (lambda team: tree.unit(team) is not None) if tree.histories else None
     shape = job.format if job.mapping is None else f"{job.format}/{job.mapping}"
-    return Tally(NOBODY if mapping is None else mapping.source, shape, day.date())
+    return Tally(NOBODY if mapping is None else mapping.source, shape, day.date(), known)

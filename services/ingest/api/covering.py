@@ -11,13 +11,14 @@ from runtime.problems import wrong
 from services.ingest.api.ports import KeptMapping
 from services.ingest.domain.exports import coverage_text
 from services.ingest.domain.mapping import Mapping, parse
+from services.ingest.domain.organisation import OrganisationMapping
 from services.ingest.domain.table import Said, Window, coverage_of
 
 
 def covered_by(mapping: KeptMapping | None, said: str | None, as_of: str | None) -> str | None:
     """The coverage as an import keeps it (JSON); None for a file of events."""
     table = None if mapping is None else parse(mapping.body)
-    if table is None or isinstance(table, Mapping):
+    if table is None or isinstance(table, Mapping | OrganisationMapping):
         if said is not None:
             raise wrong(
                 "Only a file that shows items as they stand has a coverage; leave it out.", field="coverage"

@@ -11,11 +11,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.registry import WORK_VERBS
 from services.ingest.domain.cld.mapping import CldMapping, amiss
+from services.ingest.domain.organisation import OrganisationMapping, unusable
 from services.ingest.domain.steps import StepsMapping, wrong_with
 from services.ingest.domain.table import TableMapping, faults
 
 MAX_BYTES = 64 * 1024
-TABULAR = ("table", "steps", "cld")
+TABULAR = ("table", "steps", "cld", "organisation")
 """Formats that come as CSV or Excel; which of them a file is in, its mapping says."""
 DATE_FIELDS = ("due", "start_by")
 TEXT_FIELDS = (
@@ -108,8 +109,13 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return (*((key, alone) for key in keys), *said)
 
 
-AnyMapping = Mapping | TableMapping | StepsMapping | CldMapping
-KINDS: dict[str, type[AnyMapping]] = {"table": TableMapping, "steps": StepsMapping, "cld": CldMapping}
+AnyMapping = Mapping | TableMapping | StepsMapping | CldMapping | OrganisationMapping
+KINDS: dict[str, type[AnyMapping]] = {
+    "table": TableMapping,
+    "steps": StepsMapping,
+    "cld": CldMapping,
+    "organisation": OrganisationMapping,
+}
 """What a mapping is by its `format`; without one of these it is of an event log."""
 
 
@@ -136,6 +142,8 @@ def _check(mapping: AnyMapping) -> None:
             wrong = wrong_with(mapping)
         case CldMapping():
             wrong = amiss(mapping)
+        case OrganisationMapping():
+            wrong = unusable(mapping)
         case Mapping():
             _check_events(mapping)
             wrong = None

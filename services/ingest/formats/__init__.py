@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.ingest.flow import Reader
-from services.ingest.formats import cld, cloudevents, steps, table, xes
+from services.ingest.formats import cld, cloudevents, organisation, steps, table, xes
 
 READERS: Mapping[str, Reader] = {
     "cloudevents": cloudevents.rows,
+    "organisation": organisation.rows,
     "steps": steps.rows,
     "table": table.rows,
     "xes": xes.rows,

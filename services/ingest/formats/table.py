@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from services.ingest.domain.drafting import Column
 from services.ingest.domain.mapping import AnyMapping
+from services.ingest.domain.organisation import OrganisationMapping
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
 from services.ingest.domain.shown import Reading
 from services.ingest.domain.steps import StepsMapping
@@ -56,7 +57,7 @@ def columns(chunks: Iterator[bytes], rows_seen: int) -> list[Column]:
 
 
 def opened(
-    chunks: Iterator[bytes], mapping: TableMapping | StepsMapping | None
+    chunks: Iterator[bytes], mapping: TableMapping | StepsMapping | OrganisationMapping | None
 ) -> tuple[Cells, Iterator[Cells]]:
     """The names of the columns, and the rows below them."""
     first = next(chunks, b"")
@@ -105,7 +106,7 @@ def day_of(as_of: str | None) -> dt.date | None:
 
 
 def _lines(
-    chunks: Iterator[bytes], first: bytes, mapping: TableMapping | StepsMapping | None
+    chunks: Iterator[bytes], first: bytes, mapping: TableMapping | StepsMapping | OrganisationMapping | None
 ) -> Iterator[Cells]:
     if first.startswith(ZIP):
         yield from workbook.lines(chunks, mapping.sheet if mapping else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -54,6 +55,15 @@ def test_a_report_keeps_its_days_when_it_is_laid_out_otherwise(director: Page) -
     assert "from=2025-11&to=2026-10" in director.url
     expect(director.locator("tbody th").first).to_have_text("Nursing")
     assert "per=period" in (director.get_by_role("link", name="Excel").get_attribute("href") or "")
+
+
+def test_a_part_that_is_read_anew_leads_to_whole_pages(director: Page) -> None:
+    part = director.request.get(f"{SERVICE}/reports/spend?part=report").text()
+    assert part.lstrip().startswith('<section id="report"')
+    assert "measure-spend_a_week from:body" in part
+    links = re.findall(r'href="([^"]*)"', part)
+    assert links
+    assert not [one for one in links if "part=" in one]
 
 
 def test_small_numbers_are_masked_for_many_eyes_on_the_page_and_in_its_file(director: Page) -> None:

@@ -16,6 +16,8 @@ class About:
     title: str
     what: str
     question: str
+    hears: tuple[str, ...]
+    """The measures that change when this report does."""
     cuts: tuple[tuple[str, str], ...] = ()
     spans: bool = False
 
@@ -31,30 +33,35 @@ ABOUT: Mapping[str, About] = {
         "Allocated, due and overdue work",
         "Open work by the month in which it is due; beside it, what was allocated in the month.",
         "What is waiting, due and overdue?",
+        ("overdue", "open", "allocations"),
         (MONTH, WORKER, TEAM),
     ),
     "completed": About(
         "Completed work",
         "Work finished in each month, and how much of it after its due day.",
         "How much do we complete?",
+        ("completed",),
         (MONTH, WORKER, KIND, TEAM),
     ),
     "outcomes": About(
         "Outcomes of completed work",
         "How finished work ended, beside the same days a year before.",
         "What comes of what we do?",
+        ("completed",),
         spans=True,
     ),
     "ages": About(
         "Age of overdue work",
         "Overdue work by the days since it was due, each piece once.",
         "How old is what is overdue?",
+        ("overdue",),
         (("all", "All together"), TEAM, WORKER, KIND, ("month", "By month due")),
     ),
     "waits": About(
         "Waits",
         "How long work waited until it was started or completed, counted when that happened.",
         "How long do people wait?",
+        ("started", "completed"),
         (MONTH, TEAM, KIND, WORKER),
         spans=True,
     ),
@@ -62,6 +69,7 @@ ABOUT: Mapping[str, About] = {
         "Work passed from team to team",
         "Work that one team passed to another, counted on the day it was passed on, and how it ended since.",
         "Who passes work to whom, and how does it end?",
+        ("referred_on", "completed"),
         (TEAM, KIND, MONTH),
         spans=True,
     ),
@@ -69,6 +77,7 @@ ABOUT: Mapping[str, About] = {
         "Work left behind",
         "Open work of people who have left and of teams that are closed.",
         "Which work does nobody look after any more?",
+        ("open", "overdue"),
         (WORKER, KIND, ("item", "Each piece of work")),
     ),
     "spend": About(
@@ -76,6 +85,7 @@ ABOUT: Mapping[str, About] = {
         "Weekly cost of care packages and placements at the beginning and end, and what moved it. "
         "Commissioned gross cost.",
         "Where is the money going?",
+        ("spend_a_week",),
         (MONTH, ("setting", "By setting"), TEAM),
         spans=True,
     ),

@@ -166,7 +166,7 @@ def frame(request: Request, who: Principal | None) -> dict[str, Any]:
         "my_name": desk(request).name(who.subject) if who else "",
         "form_token": session.form_token(request),
         "path": request.url.path,
-        "query": dict(request.query_params),
+        "query": {key: value for key, value in request.query_params.items() if key != "part"},
         "name": desk(request).name,
         "said": DONE.get(request.query_params.get("done", ""), ""),
         "now": desk(request).clock(),

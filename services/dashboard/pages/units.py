@@ -94,7 +94,7 @@ async def compare(request: Request, who: Who, unit: UnitId) -> Response:
     """The teams of a unit compared by funnel plot."""
     asking = desk.asked(request, who, unit)
     return await desk.show(
-        request, who, asking, "compare.html", {"compare": comparing.compare}, nav="overview"
+        request, who, asking, "compare.html", {"comparison": comparing.compare}, nav="overview"
     )
 
 

@@ -10,11 +10,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
 
-from schemas.registry import instant
 from services.ingest.domain.edge import Admitted
 from services.ingest.domain.rows import Reject, Result, Row
 
@@ -102,16 +102,19 @@ class Tally:
 
     def events(self, row: Row, found: Sequence[Admitted] | Reject) -> None:
         """Count a row of events: what an event says is valid, and what it leaves out is not asked for."""
-        checks = {check.field: check.result for check in row.checks}
+        checks: dict[str, Result] = {check.field: check.result for check in row.checks} if row.checks else {}
         if isinstance(found, Reject):
             self._refused(row, found, checks)
             return
+        late = None if self.day is None else self.day.isoformat()
         for event in found:
-            said = _decode(event.envelope.data)
-            late = self._is_future(instant(event.envelope.time).date())
-            own: dict[str, Result] = {**self._teams(said), **checks, **({"time": "future"} if late else {})}
-            shape = event.envelope.type.removeprefix("primed.").removesuffix(".v1")
-            self._add((event.envelope.source, shape), row.number, ("time", *said), own)
+            envelope, own = event.envelope, checks
+            said = _decode(envelope.data)
+            if late is not None and envelope.time[:10] > late:
+                own = {**own, "time": "future"}
+            if self.team_is_known is not None:
+                own = {**self._teams(said), **own}
+            self._add((envelope.source, _shape(envelope.type)), row.number, ("time", *said), own)
 
     def take(self) -> tuple[Count, ...]:
         """What was counted since the last time."""
@@ -155,12 +158,14 @@ class Tally:
         if len(cell.examples) < EXAMPLES:
             cell.examples = (*cell.examples, number)
 
-    def _is_future(self, day: dt.date) -> bool:
-        return self.day is not None and day > self.day
-
     def _teams(self, said: Mapping[str, Any]) -> dict[str, Result]:
         known, team = self.team_is_known, said.get("team")
         return {"team": "unknown-team"} if known and isinstance(team, str) and not known(team) else {}
+
+
+@cache
+def _shape(type_name: str) -> str:
+    return type_name.removeprefix("primed.").removesuffix(".v1")
 
 
 class Watched:

@@ -7,6 +7,7 @@ waits is in memory alone: who tells looks at every figure when it begins, and so
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 from schemas.measures import CausingEvent, RestatementCause
 from services.metrics.answers.asking import Ask, BadQuestion, NotThere, Sources
@@ -14,12 +15,24 @@ from services.metrics.answers.restatements import Past, restatements
 from services.metrics.domain.periods import parse
 from services.metrics.domain.restatement import Restatement, Share, place_of
 from services.metrics.domain.telling import Rests, value_of
-from services.metrics.restating import TYPE, Found, Restated, Restater, Waiting
+from services.metrics.restating import TYPE, Restated, Restater, Waiting
+from services.metrics.restating import Found as Looked
 from services.metrics.telling import News, Teller
 
 AT_ONCE = 20
+MANY = 1000
+"""When so many wait, the older ones are told without causes: they would come hours late."""
+MANY_AT_ONCE = 500
 MOST_EVENTS = 20
 """Events named of each cause; `/v1/restatements` has them all."""
+
+
+class Found(NamedTuple):
+    """A figure to be told as restated, what it rests on, and its causes (None: not told apart)."""
+
+    restated: Restated
+    rests: Rests
+    causes: tuple[RestatementCause, ...] | None
 
 
 class RestatementHerald:
@@ -33,22 +46,23 @@ class RestatementHerald:
         restater = self._teller.restater
         if restater is None:
             return 0
-        told: list[tuple[Waiting, Restated | None]] = []
-        news: list[News] = []
-        for waiting in restater.waiting(AT_ONCE):
-            found = await self._found(restater, waiting, now.date())
-            told.append((waiting, found[0] if found else None))
-            if found:
-                restated, rests, causes = found
-                news.append(News(waiting.tenant, restated.notice, TYPE, restated.event(rests, causes)))
+        waiting = restater.waiting()
+        told: list[tuple[Waiting, Found | None]] = [
+            (one, await self._found(restater, one, now.date())) for one in waiting[:AT_ONCE]
+        ]
+        late = waiting[AT_ONCE:][MANY:][:MANY_AT_ONCE]
+        told += [(one, Found(one.restated, one.rests, None)) for one in late]
+        news = [
+            News(one.tenant, found.restated.notice, TYPE, found.restated.event(found.rests, found.causes))
+            for one, found in told
+            if found
+        ]
         await self._teller.tell(news, now)
-        for waiting, restated_ in told:
-            restater.said(waiting, restated_)
+        for one, found in told:
+            restater.said(one, found.restated if found else None)
         return len(news)
 
-    async def _found(
-        self, restater: Restater, waiting: Waiting, today: dt.date
-    ) -> tuple[Restated, Rests, tuple[RestatementCause, ...] | None] | None:
+    async def _found(self, restater: Restater, waiting: Waiting, today: dt.date) -> Found | None:
         """The figure as it is now with its causes; None where it is again as was said last."""
         tenant, restated, rests = waiting
         subject = restated.subject
@@ -57,12 +71,12 @@ class RestatementHerald:
             periods = [parse(subject.period)]
             answer = await restatements(self._sources, self._past, ask, [subject.measure], periods)
         except (BadQuestion, NotThere):  # too much to tell apart, or the measure is gone since
-            return restated, rests, None
+            return Found(restated, rests, None)
         one = answer.what[0]
         value = value_of(one.now, self._sources.declared(subject.measure), today)
-        now = restater.restated(tenant, Found(subject, value), restated.given)
+        now = restater.restated(tenant, Looked(subject, value), restated.given)
         fresh = answer.fresh.fresh_at.isoformat() if answer.fresh.fresh_at else rests.fresh_at
-        return (now, Rests(fresh, dict(answer.fresh.positions)), causes_of(one)) if now else None
+        return Found(now, Rests(fresh, dict(answer.fresh.positions)), causes_of(one)) if now else None
 
 
 def causes_of(restatement: Restatement) -> tuple[RestatementCause, ...]:

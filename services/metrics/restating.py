@@ -13,6 +13,7 @@ from schemas.envelope import Envelope
 from schemas.measures import GivenFigure, MeasureRestated, RestatementCause
 from services.metrics.domain.closing import Closing, Given, Place
 from services.metrics.domain.figures import Figure
+from services.metrics.domain.periods import parse
 from services.metrics.domain.telling import Notice, Rests, Subject, Telling, Value
 
 TYPE = "primed.measure.restated.v1"
@@ -146,10 +147,11 @@ class Restater:
             return None
         return Restated(subject, value, given, last.value)
 
-    def waiting(self, most: int) -> list[Waiting]:
+    def waiting(self) -> list[Waiting]:
         """Those that have to be told, the newest periods first; they wait until they are said."""
-        order = sorted(self._waiting.values(), key=lambda one: one.restated.subject.period, reverse=True)
-        return order[:most]
+        return sorted(
+            self._waiting.values(), key=lambda one: parse(one.restated.subject.period).last, reverse=True
+        )
 
     def said(self, waited: Waiting, told: Restated | None) -> None:
         """This was looked at and, unless it was as said before, told; what came since waits on."""

@@ -14,6 +14,7 @@ from eventlog.memory import MemoryProducer
 from eventlog.postgres import connect
 from eventlog.records import Record
 from schemas.tree import Tree
+from services.metrics import explaining
 from services.metrics.answers.asking import Sources
 from services.metrics.answers.restatements import Past
 from services.metrics.closing import Closer
@@ -77,7 +78,7 @@ class Dated(World):
         """Tell what was given and is no longer so; answers how many events were sent."""
         past = Past(PostgresGiven(self.pool), lambda tenant, at: self.tree)
         herald, sent = RestatementHerald(self.sources(), past, teller), 0
-        while teller.restater and teller.restater.waiting(1):
+        while teller.restater and teller.restater.waiting():
             sent += await herald.round(now)
         return sent
 
@@ -231,6 +232,25 @@ async def test_a_figure_that_is_given_says_so_when_it_is_told(world: Dated) -> N
     ] == [3]
 
 
+async def test_when_very_many_wait_the_older_ones_are_told_without_causes(
+    world: Dated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explaining, "AT_ONCE", 1)
+    monkeypatch.setattr(explaining, "MANY", 2)
+    await world.at("2026-05-20T09:00:00+00:00", in_month("1", 5, 10))
+    await world.at("2026-07-19T12:00:00+00:00", in_month("2", 5, 11))
+    await world.read_until("2026-07-20T12:00:00+00:00")
+    teller, closer = await world.standing()
+    await close_all(teller, closer, JULY)
+    assert teller.restater is not None
+    many = len(teller.restater.waiting())
+    assert await world.restate(teller, JULY) == many > 4
+    told = world.events("measure.restated")
+    assert len({event["subject"] for event in told}) == len(told) == many
+    assert {event["data"]["causes"] is None for event in told} == {True, False}
+    assert sum(event["data"]["causes"] is not None for event in told) >= 3
+
+
 async def test_what_is_again_as_it_was_given_is_not_told(world: Dated) -> None:
     await world.at("2026-05-20T09:00:00+00:00", in_month("1", 5, 10))
     await world.read_until("2026-07-20T12:00:00+00:00")
@@ -240,7 +260,7 @@ async def test_what_is_again_as_it_was_given_is_not_told(world: Dated) -> None:
     await world.at("2026-07-20T12:00:00+00:00", extra)
     await settle(teller, JULY)
     assert teller.restater is not None
-    assert teller.restater.waiting(1)
+    assert teller.restater.waiting()
     withdrawn = {"source": extra["source"], "id": extra["id"]}
     await world.at(
         "2026-07-20T12:30:00+00:00",

@@ -40,6 +40,6 @@ def of_dates(data: Mapping[str, Any], noun: Noun, as_of: dt.date | None) -> list
         if end in data and start in data and data[end] < data[start]
     )
     if as_of is not None:
-        late = (name for name, value in data.items() if isinstance(value, dt.date) and value > as_of)
-        found |= dict.fromkeys(Check(name, "future") for name in late if name in HAPPENED[noun])
+        late = (name for name in HAPPENED[noun] if name in data and data[name] > as_of)
+        found |= dict.fromkeys(Check(name, "future") for name in sorted(late))
     return list(found)

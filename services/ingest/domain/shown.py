@@ -11,13 +11,17 @@ import msgspec
 
 from services.ingest.domain.cells import WrongCell, day_of, number_of, pence_of, plain, whether
 from services.ingest.domain.checking import BLANK, of_dates
-from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Check, Noun, Reject, Row, Shown
+from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Check, Noun, Reject, Row, Shown, UnreadableFile
 from services.ingest.domain.table import TableMapping, began, dates_of, several
 
 LONGEST_KEY = 120
 """Characters of a key, so that the ids made of it fit into an event."""
 ISO = "%Y-%m-%d"
 """Read whatever forms a mapping names: it means one day only, and workbooks give it."""
+
+MOST_KEPT = 2_000
+"""Different cells of a column whose meaning is kept."""
+_Said = tuple[Any, Check | None] | WrongCell
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -50,7 +54,16 @@ class Reading:
         self._fields = {field: several(columns) for field, columns in mapping.fields.items()}
         self._values = {name: _any_case(values) for name, values in mapping.values.items()}
         self._skips = [(skip.column, {one.casefold() for one in skip.among}) for skip in mapping.skip]
+        self._constants = {name: self._constant(name, text) for name, text in mapping.constants.items()}
+        self._kept: dict[str, dict[str, _Said]] = {name: {} for name in self._fields}
         self._told = False
+
+    def _constant(self, name: str, text: str) -> Any:
+        try:
+            return self._read(name, name, text, None)
+        except WrongCell as wrong:
+            why = f"The mapping's constant for {name} cannot be used: {wrong.why}. Mend the mapping."
+            raise UnreadableFile(why) from wrong
 
     def skips(self, cells: Mapping[str, str]) -> bool:
         """Whether the mapping leaves the row out."""
@@ -58,21 +71,40 @@ class Reading:
 
     def item(self, number: int, cells: Mapping[str, str]) -> Item:
         """What the row says."""
-        item = Item(number, data=dict(self._mapping.constants))
+        item = Item(number, data=dict(self._constants))
         try:
             item.key = self._key(cells)
         except WrongCell as wrong:
             item.fails("key", wrong)
         for name, columns in self._fields.items():
-            try:
-                column, text = self._first(cells, columns)
-                if text:
-                    item.data[name] = self._value(name, column, text, item)
-                else:
-                    item.checks.append(BLANK[name])
-            except WrongCell as wrong:
-                item.fails(name, wrong)
+            said = self._said(name, columns, cells)
+            if isinstance(said, WrongCell):
+                item.fails(name, said)
+                continue
+            value, check = said
+            if value is not None:
+                item.data[name] = value
+            if check is not None:
+                item.checks.append(check)
         return item
+
+    def _said(self, name: str, columns: Sequence[str], cells: Mapping[str, str]) -> _Said:
+        """What a field comes to. The same few cells stand in many rows, so what they mean is kept."""
+        kept = self._kept[name] if len(columns) == 1 else {}
+        cell = cells.get(columns[0], "")
+        said = kept.get(cell)
+        if said is None:
+            said = self._found(name, columns, cells)
+            if len(kept) < MOST_KEPT:
+                kept[cell] = said
+        return said
+
+    def _found(self, name: str, columns: Sequence[str], cells: Mapping[str, str]) -> _Said:
+        try:
+            column, text = self._first(cells, columns)
+            return self._value(name, column, text) if text else (None, BLANK[name])
+        except WrongCell as wrong:
+            return wrong
 
     def row(self, item: Item) -> Row:
         """The item as the row of a file, whatever it came to."""
@@ -121,8 +153,16 @@ class Reading:
             )
         return key
 
-    def _value(self, name: str, column: str, text: str, item: Item) -> Any:
-        meant = self._meant(name, text, item)
+    def _value(self, name: str, column: str, text: str) -> tuple[Any, Check | None]:
+        values = self._values.get(name)
+        if values is None:
+            return self._read(name, column, text, None), None
+        meant = values.get(text) or values.get(text.casefold())
+        # One that the mapping does not list is used as it stands.
+        check = Check(name, "not-in-list") if meant is None else None
+        return self._read(name, column, text, meant), check
+
+    def _read(self, name: str, column: str, text: str, meant: str | None) -> Any:
         if name in self._dates:
             return day_of(column, meant or text, self._forms)
         if name == "unit_cost":
@@ -134,16 +174,6 @@ class Reading:
         if name == "frequency" and meant is None:
             return text.lower().replace(" ", "-")
         return text if meant is None else meant
-
-    def _meant(self, name: str, text: str, item: Item) -> str | None:
-        """What the mapping says that the text means; one that it does not list is used as it stands."""
-        values = self._values.get(name)
-        if values is None:
-            return None
-        meant = values.get(text) or values.get(text.casefold())
-        if meant is None:
-            item.checks.append(Check(name, "not-in-list"))
-        return meant
 
     def _first(self, cells: Mapping[str, str], columns: Sequence[str]) -> tuple[str, str]:
         for column in columns:

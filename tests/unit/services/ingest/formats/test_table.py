@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from services.ingest.domain.mapping import BadMapping, parse
-from services.ingest.domain.rows import Reject, Row, UnreadableFile
+from services.ingest.domain.rows import Check, Reject, Row, UnreadableFile
 from services.ingest.formats.opening import format_of
 from services.ingest.formats.table import rows
 
@@ -174,6 +174,17 @@ def test_prices_as_people_write_them() -> None:
     assert (told(ended)["status"], told(ended)["unit_cost"]) == ("ended", -2050)
     assert "more than two decimals" in refused(thirds).reason
     assert "no number" in refused(word).reason
+
+
+def test_constants_are_read_like_cells() -> None:
+    mapping = MAPPING.replace(
+        "{kind: review}", "{kind: review, start_by: 20/11/2026, authorised: 03/11/2026}"
+    )
+    (row,) = read(f"{HEAD}\nR1,02/11/2026,,,01/11/2026,,yes\n", mapping)
+    assert told(row)["start_by"] == "2026-11-20"
+    assert Check("completed", "ends-before-start") in row.checks
+    with pytest.raises(UnreadableFile, match="constant for start_by cannot be used: there is no such day"):
+        read(HEAD, mapping.replace("20/11/2026", "31/11/2026"))
 
 
 def workbook(**sheets: list[list[Any]]) -> bytes:

@@ -24,7 +24,10 @@ PAUSES_S = (1.0, 3.0, 6.0)
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Plain or gzip.")]
 Format = Annotated[
     str | None,
-    typer.Option("--format", help="cloudevents, table, steps, cld or xes; seen from the file if left out."),
+    typer.Option(
+        "--format",
+        help="cloudevents, table, steps, cld, xes or organisation; what the file shows if left out.",
+    ),
 ]
 Mapping = Annotated[
     str | None, typer.Option(help="Name of a mapping, or a YAML file with one, kept under its name.")

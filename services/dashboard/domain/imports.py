@@ -17,6 +17,7 @@ FORMATS = (
     ("steps", "Workflow steps, with who did what when"),
     ("cld", "Client Level Data, the statutory return"),
     ("xes", "An event log in XES"),
+    ("organisation", "The council’s own teams and staff"),
     ("cloudevents", "Events, one on each line"),
 )
 
@@ -148,6 +149,8 @@ def covers(job: Import, today: dt.date) -> str:
         return "The file does not say what is gone, so nothing was withdrawn."
     if covered.field is None:
         return "All that the source has: what is not in the file is gone."
+    if covered.field == "reporting-period":
+        return "The days that its rows report on: what is not in the file of those is gone."
     first, last = (words.day(day, today) if day else "" for day in (covered.first, covered.last))
     days = f"from {first} to {last}" if first and last else f"from {first}" if first else f"up to {last}"
     return f"Items whose {words.coded(covered.field).lower()} date lies {days}."

@@ -48,9 +48,10 @@ class Asked(BaseModel):
     coverage: str | None = Field(
         None,
         max_length=120,
-        pattern=r"^(all|none|[a-z_]+:(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?)$",
-        description="Of a table: which items it would hold if they existed: all, none, or those whose date "
-        "in a field lies in days, as received:2026-04-01..2027-03-31; left out, what the mapping says.",
+        pattern=r"^(all|none|reporting-period|[a-z_]+:(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?)$",
+        description="Which items the file would hold if they existed: all, none, those whose date in a field "
+        "lies in days, as received:2026-04-01..2027-03-31, or the return's own reporting-period; left out, "
+        "what the mapping says.",
     )
 
 

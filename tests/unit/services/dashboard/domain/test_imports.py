@@ -41,6 +41,8 @@ def test_what_a_file_holds_is_said_in_days() -> None:
     covered = Covers(field="received", first="2026-04-01", last=None)
     said = imports.covers(msgspec.structs.replace(JOB, coverage=covered), TODAY)
     assert said == "Items whose received date lies from 1 Apr."
+    own = msgspec.structs.replace(JOB, coverage=Covers(field="reporting-period"))
+    assert imports.covers(own, TODAY).startswith("The days that its rows report on")
     assert "nothing was withdrawn" in imports.covers(JOB, TODAY)
 
 

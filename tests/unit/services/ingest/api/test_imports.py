@@ -37,6 +37,12 @@ async def test_an_upload_is_kept_and_waits_for_its_turn(ingest: Any) -> None:
     assert found.json() == body
 
 
+async def test_a_return_may_say_itself_what_it_covers(ingest: Any) -> None:
+    asked = "?mapping=cld&as_of=2026-11-22T18:00:00Z&coverage=reporting-period"
+    answer = await upload(ingest, b"NHS Number,Event Type\n1,Review\n", asked)
+    assert (answer.status_code, answer.json()["coverage"]["field"]) == (202, "reporting-period")
+
+
 async def test_a_file_that_bears_a_mappings_name_is_read_by_it(ingest: Any) -> None:
     answer = await upload(ingest, XES, "?name=Receipt.xes.gz")
     assert (answer.status_code, answer.json()["mapping"]) == (202, "receipt")

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -21,9 +22,10 @@ from runtime.holidays import bank_holidays
 from runtime.http import application
 from runtime.kept_key import kept_key
 from schemas.working_days import WorkingDays
-from services.ingest.api import dead_letters, events, imports, mappings, quality, types
+from services.ingest.api import dead_letters, events, imports, mappings, people, quality, types
 from services.ingest.api.bodies import Room
 from services.ingest.api.uploading import Receiver
+from services.ingest.domain.cld.identity import hidden
 from services.ingest.domain.edge import Edge
 from services.ingest.domain.rules import NO_RULES, BadRules, Rules, parse
 from services.ingest.formats import readers
@@ -61,7 +63,9 @@ class Rooms:
             each_bytes=settings.import_limit_mib * MIB,
             all_bytes=settings.import_folder_mib * MIB,
         )
-        self.readers = readers(kept_key(settings.persons_key, settings.keys, "persons.key"))
+        self.key = kept_key(settings.persons_key, settings.keys, "persons.key")
+        self.people = Pseudonyms(pool, now, lambda: secrets.token_hex(16))
+        self.readers = readers(self.key)
         self.runner = ImportRunner(
             self.book,
             producer,
@@ -71,7 +75,7 @@ class Rooms:
             opened=self.opened,
             dropped=self.spool.drop,
             trees=Organisation(settings.kafka_bootstrap),
-            people=Pseudonyms(pool, now, lambda: secrets.token_hex(16)),
+            people=self.people,
         )
 
     @contextlib.contextmanager
@@ -118,6 +122,7 @@ class Rooms:
                 mappings.router(self.mappings, room),
                 types.router(),
                 quality.router(QualityBook(self.pool), now),
+                people.router(self.people, partial(hidden, self.key, "person"), now),
                 dead_letters.router(office),
             ],
             checks={"kafka": self.producer.reachable, "postgres": lambda: reachable(self.pool)},

@@ -67,6 +67,16 @@ async def test_a_return_of_periods_with_a_gap_must_be_told_what_it_covers(ingest
     assert named["events"] == 2
 
 
+async def test_somebody_who_was_erased_is_in_no_later_return(ingest: Any) -> None:
+    load(ingest, file(told("request")).encode(), 5)
+    with ingest.client("operator") as client:
+        receipts = [client.post("/v1/people/erase", json={"identifier": "P00017"}).json() for _ in range(2)]
+    assert [receipt["erased"] for receipt in receipts] == [True, False]
+    load(ingest, file(told("request", Event_Outcome="NFA: Deceased")).encode(), 9)
+    first, later = await ingest.events()
+    assert ("person" in first["data"], "person" in later["data"]) == (True, False)
+
+
 def _answers(ingest: Any, job: dict[str, Any]) -> list[str]:
     """What people are shown of the import."""
     with ingest.client("operator") as client:

@@ -31,7 +31,9 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: str | None = Field(
-        None, max_length=40, description="cloudevents, table or xes; seen from the file if left out."
+        None,
+        max_length=40,
+        description="cloudevents, table, steps, cld or xes; seen from file and mapping if left out.",
     )
     mapping: str | None = Field(
         None,

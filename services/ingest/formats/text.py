@@ -29,8 +29,9 @@ def lines(chunks: Iterator[bytes], encoding: str | None) -> Iterator[str]:
     first = next(chunks, b"")
     decoder = _decoder(encoding or encoding_of(first))
     held, number = decoder.decode(first), 0
+    end = "\r" if "\r" in held and "\n" not in held else "\n"  # some programs still end lines as old Macs did
     for chunk in chunks:
-        *whole, held = held.split("\n")
+        *whole, held = held.split(end)
         yield from (line + "\n" for line in whole)
         number += len(whole)
         if len(held) > LONGEST_LINE:
@@ -38,7 +39,7 @@ def lines(chunks: Iterator[bytes], encoding: str | None) -> Iterator[str]:
                 f"Line {number + 1:,} is longer than {LONGEST_LINE:,} characters; is it the right file?"
             )
         held += decoder.decode(chunk)
-    *whole, held = (held + decoder.decode(b"", True)).split("\n")
+    *whole, held = (held + decoder.decode(b"", True)).split(end)
     yield from (line + "\n" for line in whole)
     if held:
         yield held

@@ -393,6 +393,7 @@ TAKEN: dict[str, tuple[bytes | str, str, str]] = {
         WORK,
         '"received":"2026-11-02"',
     ),
+    "lines that end as on old Macs": ((HEAD + GOOD).replace("\n", "\r"), WORK, '"team":"North"'),
     "UTF-8 with a mark": ((HEAD + GOOD).encode("utf-8-sig"), WORK, '"team":"North"'),
     "UTF-16 little end first, with a mark": ((HEAD + GOOD).encode("utf-16"), WORK, '"team":"North"'),
     "UTF-16 little end first": ((HEAD + GOOD).encode("utf-16-le"), WORK, '"team":"North"'),

@@ -6,9 +6,13 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
+from primed.commands.mapping import check
 from services.ingest.domain.cld.columns import COLUMNS
 from services.ingest.domain.cld.wording import LISTS, OUTCOMES, SETTINGS
 from services.ingest.domain.mapping import parse
+from services.ingest.store.mappings import shipped
 from tests.returns import file, read, told
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -46,3 +50,16 @@ def test_the_mapping_of_the_guide_reads_a_return_as_it_says() -> None:
     assert [one.get("team") for one in data] == ["contact-centre", "reviews", "carers", None]
     assert data[3]["setting"] == "equipment"
     assert not [check for check in found[3].checks if check.result == "not-in-list"]
+
+
+def test_the_mapping_can_be_tried_before_anything_is_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping, data = tmp_path / "cld.yaml", tmp_path / "cld.csv"
+    mapping.write_text(shipped()["cld"].body, "utf-8")
+    data.write_text(file(told("request"), told("service"), told("service", Event_Reference="S-2")), "utf-8")
+    check(mapping, data, show=1)
+    said = capsys.readouterr().out
+    assert "row 2: request/R-1" in said
+    assert "3 rows can be taken, 0 cannot." in said
+    assert "1 of them tell of what another row tells better" in said

@@ -36,9 +36,11 @@ def reader(key: bytes) -> Callable[[Iterator[bytes], AnyMapping | None, str | No
     def rows(chunks: Iterator[bytes], mapping: AnyMapping | None, as_of: str | None) -> Iterator[Row]:
         if not isinstance(mapping, CldMapping):
             raise UnreadableFile("Client Level Data needs a mapping; `cld` ships with Primed.")
-        if not isinstance(chunks, Twice) or as_of is None:
-            raise TypeError("Client Level Data is read twice, as of a moment")
-        yield from _File(mapping, key, dt.date.fromisoformat(as_of[:10])).rows(chunks)
+        if not isinstance(chunks, Twice):
+            raise TypeError("Client Level Data is read twice")
+        # Without an as-of, as where a mapping is only tried, nothing lies in the future.
+        today = dt.date.max if as_of is None else dt.date.fromisoformat(as_of[:10])
+        yield from _File(mapping, key, today).rows(chunks)
 
     return rows
 
@@ -97,7 +99,7 @@ class _File:
                 if any(map(str.strip, cells)):
                     yield Row(number, reject=_ragged(number, len(cells), width), shape="cld")
                 continue
-            row = pick([*cells, ""])
+            row = pick([*map(str.strip, cells), ""])
             if any(row):
                 yield shaping.row(number, row, self._telling.event(row), self._survivors.stands(number))
 

@@ -108,6 +108,12 @@ def test_encodings_delimiters_and_pieces_are_seen(encoding: str, mark: str, piec
     assert [one.key for one in found] == ["request/R-1", "service/S-1"]
 
 
+def test_blanks_round_cells_do_not_count() -> None:
+    padded = [{name: f" {row.get(name, '')}  " for name in NAMES} for row in ALL]
+    found, plain = read(file(*padded)), read(file(*ALL))
+    assert [(row.shown, row.checks) for row in found] == [(row.shown, row.checks) for row in plain]
+
+
 def test_what_the_file_covers_is_said_on_its_first_row() -> None:
     later = told("review", Reporting_Period_Start_Date="01/10/2026", Reporting_Period_End_Date="31/12/2026")
     found = read(file(ALL[0], later))

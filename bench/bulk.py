@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import asyncpg
 import httpx2
@@ -57,7 +59,8 @@ async def absorb(stand: Stand, events: int, workers: int) -> Absorbed:
         with ExitStack() as stack:
             programs = [stand.service(f"metrics-{n}", workers) for n in range(1, workers + 1)]
             children = [stack.enter_context(running(one, stand.place)) for one in programs]
-            rate = await _rate(connection, events, [one.address or "" for one in programs])
+            spent = partial(_spent, [child.pid for child in children])
+            rate = await _rate(connection, events, [one.address or "" for one in programs], spent)
             resident = max(psutil.Process(child.pid).memory_info().rss for child in children)
         lines = await connection.fetchval(LINES)
         after = await connection.fetchval("SELECT pg_database_size(current_database())")
@@ -66,17 +69,26 @@ async def absorb(stand: Stand, events: int, workers: int) -> Absorbed:
         await connection.close()
 
 
-async def _rate(connection: asyncpg.Connection, events: int, addresses: list[str]) -> float:
+def _spent(pids: Iterable[int]) -> float:
+    """Seconds of processor that these processes took so far."""
+    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
+
+
+async def _rate(
+    connection: asyncpg.Connection, events: int, addresses: list[str], spent: Callable[[], float]
+) -> float:
     """From the moment at which every worker has committed to the last commit: starting is not part of it."""
-    first: tuple[float, int] | None = None
+    first: tuple[float, int, float] | None = None
     async with httpx2.AsyncClient(timeout=5) as client:
         while True:
             done, now = int(await connection.fetchval(POSITIONS, TOPIC)), time.perf_counter()
             if first is None and done and all([await _at_work(client, one) for one in addresses]):
-                first = (now, done)
+                first = (now, done, spent())
             if done >= events:
                 if first is None or now - first[0] < 1:
                     raise ValueError(f"{events} events are too few: all were absorbed before the clock ran.")
+                each = (spent() - first[2]) / (done - first[1])
+                say(f"{each * 1e6:.0f} µs of processor an event, of the workers alone")
                 return (done - first[1]) / (now - first[0])
             await asyncio.sleep(0.02)
 

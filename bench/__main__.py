@@ -8,11 +8,11 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Sequence
 
-from bench import bulk, fold, growth, live, peers, reads, rebuild
+from bench import bulk, fold, growth, live, peers, posting, reads, rebuild
 from bench.load import produce
 from bench.stand import say, stand
 
-PARTS = ("absorb", "peers", "live", "growth", "reads", "rebuild", "fold")
+PARTS = ("absorb", "peers", "live", "growth", "reads", "rebuild", "fold", "posting")
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
         ({"absorb", "peers"}, lambda: _backlog(asked.events, with_peers="peers" in parts)),
         ({"growth"}, lambda: _growth(asked.growth_events)),
         ({"rebuild"}, lambda: _rebuild(asked.rebuild_events)),
+        ({"posting"}, lambda: _posting(asked.posted_events)),
         ({"reads"}, lambda: _reads(asked.years, asked.events_a_year)),
         ({"live"}, lambda: _live(live.measure(asked.rates, asked.seconds))),
     ]
@@ -46,6 +47,7 @@ def _asked() -> argparse.Namespace:
     words.add_argument("--events-a-year", type=int, default=100_000, help="in those; a team has 10,000")
     words.add_argument("--rebuild-events", type=int, default=500_000, help="in the log that is rebuilt from")
     words.add_argument("--growth-events", type=int, default=500_000, help="to grow to, up to 5,000,000")
+    words.add_argument("--posted-events", type=int, default=50_000, help="acknowledged by ingest")
     words.add_argument("--fold-events", type=int, default=10_000, help="folded in memory, stage by stage")
     asked = words.parse_args()
     if wrong := set(asked.parts) - set(PARTS):
@@ -66,6 +68,11 @@ def _load() -> str:
 def _growth(events: int) -> str:
     with stand() as ground:
         return growth.report(growth.measure(ground, events))
+
+
+def _posting(events: int) -> str:
+    rows = posting.table_rows(posting.measure(events))
+    return table(f"{events:,} events posted, in one run", posting.COLUMNS, rows)
 
 
 def _rebuild(events: int) -> str:

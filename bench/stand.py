@@ -23,6 +23,9 @@ from primed.stack.program import Program
 JAVA = "-Xms512m -Xmx1g -XX:+UseSerialGC"
 """The embedded broker compiles for a quick start; a measurement wants the full compiler."""
 
+PATIENCE_S = 240.0
+"""On a machine that is busy with other work a program takes minutes to start."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stand:
@@ -61,7 +64,7 @@ def running(program: Program, place: Place) -> Iterator[subprocess.Popen[bytes]]
     """The program, ready; stopped at the end."""
     child = process.launch(program, place)
     try:
-        wait_until(program.ready, f"{program.name} to be ready", 60)
+        wait_until(program.ready, f"{program.name} to be ready", PATIENCE_S)
         yield child
     finally:
         child.send_signal(program.stop_signal)

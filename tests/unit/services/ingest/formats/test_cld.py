@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench import cld_file
 from services.ingest.domain.cld.columns import NAMES
 from services.ingest.domain.mapping import parse
 from services.ingest.domain.rows import HIDDEN, Check, Reject, Row, UnreadableFile
 from services.ingest.formats import cld
+from services.ingest.formats.opening import format_of
 from services.ingest.formats.twice import Twice
 from tests.returns import CANARIES, KEY, MAPPING, file, read, told
 
@@ -106,6 +109,20 @@ def test_encodings_delimiters_and_pieces_are_seen(encoding: str, mark: str, piec
         file(row, ALL[3], delimiter=mark).encode(encoding), piece=max(piece, 4096 if "16" in encoding else 7)
     )
     assert [one.key for one in found] == ["request/R-1", "service/S-1"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])
+def test_a_return_shows_itself_by_its_header(encoding: str) -> None:
+    assert format_of(file(*ALL).encode(encoding)) == "cld"
+    assert format_of("Review ID,Event Type\nR1,Review\n".encode(encoding)) == "table"
+
+
+def test_the_made_up_file_of_the_bench_is_a_good_one(tmp_path: Path) -> None:
+    cld_file.write(tmp_path / "cld.csv", 400, twice=0.05)
+    found = read((tmp_path / "cld.csv").read_bytes(), as_of="2026-04-05T00:00:00+01:00")
+    assert len(found) == 400
+    assert [row.reject for row in found if row.reject] == []
+    assert 10 < sum(row.shown is None for row in found) < 40
 
 
 def test_blanks_round_cells_do_not_count() -> None:

@@ -170,3 +170,17 @@ def as_record(record: Any) -> Record:
         value=record.value,
         headers=tuple(record.headers),
     )
+
+
+async def read_whole(bootstrap: str, topics: Sequence[str], hear: Hear) -> None:
+    """Hear all that the topics hold now, then stop; waits while Kafka is away, raises what `hear` does."""
+    follower = Follower(bootstrap, topics, start="beginning", hear=hear)
+    await follower.start()
+    try:
+        caught_up = asyncio.create_task(follower.caught_up.wait())
+        await asyncio.wait({caught_up, follower.failed}, return_when=asyncio.FIRST_COMPLETED)
+        caught_up.cancel()
+        if follower.failed.done():
+            follower.failed.result()
+    finally:
+        await follower.stop()

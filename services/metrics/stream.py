@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from eventlog.following import Follower
+from eventlog.following import Follower, read_whole
 from eventlog.records import PositionMoved, Record, TopicPartition
 from runtime.background import Background
 from runtime.telemetry import counter, gauge, histogram, log
@@ -189,16 +189,7 @@ async def last_sent(bootstrap: str) -> Mapping[bytes, int]:
             except (msgspec.DecodeError, ValueError):
                 found.pop(key, None)  # taken away, or not ours: then it is told again
 
-    follower = Follower(bootstrap, [METRICS], start="beginning", hear=hear)
-    await follower.start()
-    try:
-        caught_up = asyncio.create_task(follower.caught_up.wait())
-        await asyncio.wait({caught_up, follower.failed}, return_when=asyncio.FIRST_COMPLETED)
-        caught_up.cancel()
-        if follower.failed.done():
-            follower.failed.result()
-    finally:
-        await follower.stop()
+    await read_whole(bootstrap, [METRICS], hear)
     return found
 
 

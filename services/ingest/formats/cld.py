@@ -6,7 +6,6 @@ rows (docs/decisions/0018-cld-is-read-twice.md). Who people are stays here: rows
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -22,8 +21,8 @@ from services.ingest.domain.cld.shaping import Shaping
 from services.ingest.domain.cld.survivors import Survivors
 from services.ingest.domain.cld.wording import words
 from services.ingest.domain.mapping import AnyMapping
-from services.ingest.domain.rows import Reject, Row, UnreadableFile
-from services.ingest.formats import text
+from services.ingest.domain.rows import Row, UnreadableFile
+from services.ingest.formats import delimited
 from services.ingest.formats.opening import ZIP
 from services.ingest.formats.twice import Twice
 
@@ -97,7 +96,7 @@ class _File:
         for number, cells in enumerate(lines, start=2):
             if len(cells) != width:
                 if any(map(str.strip, cells)):
-                    yield Row(number, reject=_ragged(number, len(cells), width), shape="cld")
+                    yield Row(number, reject=delimited.ragged(number, len(cells), width), shape="cld")
                 continue
             row = pick([*map(str.strip, cells), ""])
             if any(row):
@@ -120,24 +119,4 @@ def _lines(chunks: Iterator[bytes], mapping: CldMapping) -> Iterator[Cells]:
         raise UnreadableFile(
             "Client Level Data is read as CSV; save the workbook as CSV UTF-8 and send that."
         )
-    found = text.lines(chain([first], chunks), mapping.encoding)
-    head = next(found, "")
-    mark = mapping.delimiter or text.delimiter_of(head)
-    lines = csv.reader(chain([head], found), delimiter=mark, skipinitialspace=True)
-    try:
-        yield from lines
-    except csv.Error as error:
-        raise UnreadableFile(
-            f"Row {lines.line_num:,} cannot be read ({error}): look for a quotation mark that is opened "
-            "and not closed before it."
-        ) from error
-
-
-def _ragged(number: int, cells: int, columns: int) -> Reject:
-    return Reject(
-        row=number,
-        column="",
-        value="",
-        reason=f"The row has {cells} cells, and the table has {columns} columns.",
-        remedy="Look for a delimiter inside a text that is not quoted; export again with quotes.",
-    )
+    yield from delimited.rows(chain([first], chunks), mapping.encoding, mapping.delimiter)

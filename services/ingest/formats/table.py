@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from services.ingest.domain.rows import Reject, Row, UnreadableFile
 from services.ingest.domain.shown import Reading
 from services.ingest.domain.steps import StepsMapping
 from services.ingest.domain.table import TableMapping
-from services.ingest.formats import text, workbook
+from services.ingest.formats import delimited, workbook
 from services.ingest.formats.opening import ZIP, check_kind
 
 MOST_COLUMNS = 2_000
@@ -76,7 +75,7 @@ def numbered(header: Cells, lines: Iterator[Cells]) -> Iterator[Numbered]:
         elif any(cell.strip() for cell in cells):
             more = len(cells) > width and not any(cell.strip() for cell in cells[width:])
             kept = dict(zip(header, cells, strict=False))
-            yield number, kept if more else _ragged(number, len(cells), width)
+            yield number, kept if more else delimited.ragged(number, len(cells), width)
 
 
 def check_header(header: Cells, mapping: TableMapping) -> None:
@@ -111,28 +110,5 @@ def _lines(
     if first.startswith(ZIP):
         yield from workbook.lines(chunks, mapping.sheet if mapping else None)
         return
-    found = text.lines(chunks, mapping.encoding if mapping else None)
-    head = next(found, "")
-    delimiter = (mapping and mapping.delimiter) or text.delimiter_of(head)
-    reader = csv.reader(chain([head], found), delimiter=delimiter)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableFile(
-                f"Row {reader.line_num:,} cannot be read ({error}): look for a quotation mark that is opened "
-                "and not closed before it."
-            ) from error
-        yield cells
-
-
-def _ragged(number: int, cells: int, columns: int) -> Reject:
-    return Reject(
-        row=number,
-        column="",
-        value="",
-        reason=f"The row has {cells} cells, and the table has {columns} columns.",
-        remedy="Look for a delimiter inside a text that is not quoted; export again with quotes.",
-    )
+    encoding, delimiter = (mapping.encoding, mapping.delimiter) if mapping else (None, None)
+    yield from delimited.rows(chunks, encoding, delimiter)

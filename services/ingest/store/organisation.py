@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
-from eventlog.following import Follower
+from eventlog.following import read_whole
 from eventlog.records import Record
 from schemas.registry import Unreadable, read
 from schemas.tree import Tree
@@ -33,14 +32,5 @@ class Organisation:
                 except Unreadable:
                     continue  # metrics buries it, once for all
 
-        follower = Follower(self._bootstrap, [TOPIC], start="beginning", hear=hear)
-        await follower.start()
-        try:
-            caught_up = asyncio.create_task(follower.caught_up.wait())
-            await asyncio.wait({caught_up, follower.failed}, return_when=asyncio.FIRST_COMPLETED)
-            caught_up.cancel()
-            if follower.failed.done():
-                follower.failed.result()
-        finally:
-            await follower.stop()
+        await read_whole(self._bootstrap, [TOPIC], hear)
         return tree

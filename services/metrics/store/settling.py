@@ -5,30 +5,21 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import groupby
 from typing import Any
 
 import asyncpg
 import numpy as np
 
-from eventlog.postgres import (
-    CONNECT_TIMEOUT_S,
-    Connection,
-    DatabaseUnavailable,
-    Pool,
-    Row,
-    is_away,
-    statements,
-    transaction,
-)
+from eventlog.postgres import Connection, DatabaseUnavailable, Pool, Row, statements, transaction
 from services.metrics.flow import NotNow
 from services.metrics.store import openings
 from services.metrics.store.chunks import FULL, Chunk, ChunkKey, by_key, chunk_of, to_merge
 from services.metrics.store.packing import NO_LINES, OFFSET_BITS, Lines, joined, unpack
+from services.metrics.store.reaching import Lead, leading
 from services.metrics.store.spots import FULL as FULL_SPOT
 from services.metrics.store.spots import Events, Spot, events_in, events_of, spots_of
-from services.metrics.store.telling import Lead
 
 SQL = statements("services.metrics.store", "settling.sql")
 MOST_LINES = 400_000
@@ -60,16 +51,9 @@ class PostgresShelves:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    @asynccontextmanager
-    async def leading(self) -> AsyncIterator[Lead | None]:
+    def leading(self) -> AbstractAsyncContextManager[Lead | None]:
         """The right to settle, which ends with the block; None while another process has it."""
-        try:
-            async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
-                yield Lead(connection) if await connection.fetchval(SQL["alone"]) else None
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            if not is_away(error):
-                raise
-            raise NotNow(f"Postgres is away ({type(error).__name__}).") from error
+        return leading(self._pool, "settling")
 
     async def waiting(self) -> int:
         """How many lines wait in the journal."""

@@ -1,9 +1,5 @@
 -- Settling: rows of the journal become chunks, small chunks become larger ones, openings are made where they lack.
 
--- name: alone
--- The lock that the one settler has, for as long as its connection lives.
-SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '.settling', 0))
-
 -- name: live_generation
 -- Held against a switch until the transaction ends.
 SELECT id FROM generation WHERE state = 'live' FOR SHARE

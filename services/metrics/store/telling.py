@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
 
-import asyncpg
-
-from eventlog.postgres import (
-    CONNECT_TIMEOUT_S,
-    Connection,
-    Pool,
-    Row,
-    is_away,
-    statements,
-)
+from eventlog.postgres import Pool, Row, statements
 from services.metrics.domain.batch import Mark
 from services.metrics.domain.periods import Grain
 from services.metrics.domain.telling import Notice, Subject, Telling
-from services.metrics.flow import NotNow
-from services.metrics.store.reaching import reached
+from services.metrics.store.reaching import Lead, leading, reached
 
 SQL = statements("services.metrics.store", "telling.sql")
 MOST_MARKS = 50_000
-
-
-class Lead:
-    """The lock that one teller has, for as long as its connection lives."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def stands(self) -> bool:
-        """Whether we still have it."""
-        return bool(await self._connection.fetchval(SQL["stands"]))
 
 
 class PostgresNotebook:
@@ -44,16 +23,9 @@ class PostgresNotebook:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    @asynccontextmanager
-    async def leading(self) -> AsyncIterator[Lead | None]:
+    def leading(self) -> AbstractAsyncContextManager[Lead | None]:
         """The lock of the one teller, which ends with the block; None while another process has it."""
-        try:
-            async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
-                yield Lead(connection) if await connection.fetchval(SQL["lead"]) else None
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            if not is_away(error):
-                raise
-            raise NotNow(f"Postgres is away ({type(error).__name__}).") from error
+        return leading(self._pool, "publisher")
 
     async def marks(self, after: int) -> list[tuple[int, Mark]]:
         """What was marked, from a revision on."""

@@ -1,11 +1,5 @@
 -- What the publisher reads and keeps. Revisions come from one sequence, so they rise across generations.
 
--- name: lead
-SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '.publisher', 0))
-
--- name: stands
-SELECT 1
-
 -- name: marks
 SELECT revision, tenant.text AS tenant, team.text AS team, account.text AS account, since, until
 FROM (SELECT * FROM mark WHERE revision > $1 ORDER BY revision LIMIT $2) AS mark

@@ -17,15 +17,15 @@ WORDS: Mapping[str, str] = {
     "unreadable": "cannot be read",
     "not-in-list": "not in the list",
     "old-value": "from an older release",
-    "ends-before-start": "ends before it starts",
+    "ends-before-start": "ending before the start",
     "future": "in the future",
-    "unknown-team": "unknown team",
-    "duplicate": "stands twice",
+    "unknown-team": "of an unknown team",
+    "duplicate": "twice in the file",
 }
 WHOLE_ROW, NOBODY = "(row)", "(not told)"
 """How ingest names what stands for a field, and for a source."""
-MOST = 40
-"""Fields in the table; all of them are in the file."""
+MOST = 200
+"""Fields on the page; all of them are in the file."""
 
 
 class Sum(Struct, frozen=True, kw_only=True):
@@ -150,7 +150,7 @@ def title(found: Quality) -> str:
     worst = row(max(bad, key=lambda one: one.faulty))
     what, many, _ = worst.faults[0]
     rows = words.plural(many, "row")
-    said = f"{percent(found.score)} can be used"
+    said = words.capital(f"{percent(found.score)} can be used")
     if worst.name == _named(WHOLE_ROW):
         return f"{said}; {rows} {what} at all ({worst.place})"
     return f"{said}; most often wrong is “{worst.name}”: {rows} {what} ({worst.place})"

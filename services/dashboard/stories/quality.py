@@ -17,6 +17,7 @@ class Told:
     found: Quality
     title: str
     rows: Sequence[Row]
+    fine: Sequence[Row]
     days: Sequence[tuple[str, float]]
     change: str
 
@@ -27,12 +28,14 @@ async def told(asked: Asked) -> Told:
     found = await asked.reader.read(
         quality.counted(given.get("source", ""), given.get("from", ""), given.get("to", ""))
     )
+    rows = [quality.row(one) for one in found.fields[: quality.MOST]]
     days = [(words.day(one.day, asked.when.today), one.score) for one in found.series]
     scored = [(day, score) for day, score in days if score is not None]
     return Told(
         found=found,
         title=quality.title(found),
-        rows=[quality.row(one) for one in found.fields[: quality.MOST]],
+        rows=[row for row in rows if row.faults],
+        fine=[row for row in rows if not row.faults],
         days=scored,
         change=_change(scored),
     )
@@ -44,7 +47,7 @@ def _change(days: Sequence[tuple[str, float]]) -> str:
         return ""
     first, last = quality.percent(days[0][1]), quality.percent(days[-1][1])
     if len(days) == 1:
-        return f"{last} of the values of {days[0][0]} can be used"
+        return words.capital(f"{last} of the values of {days[0][0]} can be used")
     if first == last:
-        return f"{last} can be used, as on {days[0][0]}"
-    return f"{last} can be used on {days[-1][0]}; it was {first} on {days[0][0]}"
+        return words.capital(f"{last} can be used, as on {days[0][0]}")
+    return words.capital(f"{last} can be used on {days[-1][0]}; it was {first} on {days[0][0]}")

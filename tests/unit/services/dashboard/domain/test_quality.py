@@ -37,7 +37,7 @@ def test_the_title_names_what_is_wrong_most_often() -> None:
 
 def test_faults_stand_by_how_many_rows_have_them_with_examples() -> None:
     row = quality.row(field("due", valid=5, blank=2, duplicate=1, future=3))
-    assert [(what, many) for what, many, _ in row.faults] == [("in the future", 3), ("stands twice", 1)]
+    assert [(what, many) for what, many, _ in row.faults] == [("in the future", 3), ("twice in the file", 1)]
     assert row.faults[0][2] is not None
     assert row.faults[0][2].rows == (7,)
     assert row.parts == (5, 2, 4)

@@ -8,11 +8,11 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Sequence
 
-from bench import bulk, fold, growth, live, peers, posting, reads, rebuild
+from bench import bulk, fold, growth, importing, live, peers, posting, reads, rebuild
 from bench.load import produce
 from bench.stand import say, stand
 
-PARTS = ("absorb", "peers", "live", "growth", "reads", "rebuild", "fold", "posting")
+PARTS = ("absorb", "peers", "live", "growth", "reads", "rebuild", "fold", "posting", "importing")
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
         ({"growth"}, lambda: _growth(asked.growth_events)),
         ({"rebuild"}, lambda: _rebuild(asked.rebuild_events)),
         ({"posting"}, lambda: _posting(asked.posted_events)),
+        ({"importing"}, lambda: _importing(asked.imported_rows)),
         ({"reads"}, lambda: _reads(asked.years, asked.events_a_year)),
         ({"live"}, lambda: _live(live.measure(asked.rates, asked.seconds))),
     ]
@@ -48,6 +49,7 @@ def _asked() -> argparse.Namespace:
     words.add_argument("--rebuild-events", type=int, default=500_000, help="in the log that is rebuilt from")
     words.add_argument("--growth-events", type=int, default=500_000, help="to grow to, up to 5,000,000")
     words.add_argument("--posted-events", type=int, default=50_000, help="acknowledged by ingest")
+    words.add_argument("--imported-rows", type=int, default=1_000_000, help="of each file")
     words.add_argument("--fold-events", type=int, default=10_000, help="folded in memory, stage by stage")
     asked = words.parse_args()
     if wrong := set(asked.parts) - set(PARTS):
@@ -73,6 +75,11 @@ def _growth(events: int) -> str:
 def _posting(events: int) -> str:
     rows = posting.table_rows(posting.measure(events))
     return table(f"{events:,} events posted, in one run", posting.COLUMNS, rows)
+
+
+def _importing(rows: int) -> str:
+    found = importing.table_rows(importing.measure(rows))
+    return table("files imported, in one run", importing.COLUMNS, found)
 
 
 def _rebuild(events: int) -> str:

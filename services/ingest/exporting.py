@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from schemas.registry import instant
+from services.ingest.ahead import read_ahead
 from services.ingest.domain.batches import parts
 from services.ingest.domain.differences import Differences, Teller, of_gone, of_rows
 from services.ingest.domain.edge import Edge
@@ -109,7 +109,7 @@ class _Loading:
 
     async def rows(self, watched: Watched) -> bool:
         """Say what differs, part by part; False when the import is no longer ours."""
-        async with _read_ahead(parts(iter(watched))) as coming:
+        async with read_ahead(parts(iter(watched))) as coming:
             async for part in coming:
                 self._cover(part[0])
                 twice = self._hold(part)
@@ -201,29 +201,6 @@ class _Loading:
 
     async def _turns(self, keys: Collection[str]) -> Mapping[str, Sequence[Turn]]:
         return await self._shelf.turns(self._job.tenant, self._source, keys)
-
-
-@asynccontextmanager
-async def _read_ahead(prepared: Iterator[list[Row]]) -> AsyncIterator[AsyncIterator[list[Row]]]:
-    """The parts of a file, of which the next is read while one is on its way; never more than that."""
-    reading: asyncio.Task[list[Row] | None] | None = None
-
-    def begin() -> asyncio.Task[list[Row] | None]:
-        return asyncio.create_task(asyncio.to_thread(next, prepared, None))
-
-    async def coming() -> AsyncIterator[list[Row]]:
-        nonlocal reading
-        reading = begin()
-        while part := await asyncio.shield(reading):
-            reading = begin()
-            yield part
-
-    try:
-        yield coming()
-    finally:
-        if reading is not None:
-            await asyncio.wait({reading})  # a thread cannot be broken off, and it holds the file
-            reading.exception()
 
 
 def _short(key: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from eventlog.codec import event_message
 from eventlog.records import LogUnavailable, Message, Placed
+from services.ingest.ahead import read_ahead
 from services.ingest.domain.batches import batches
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit_each
 from services.ingest.domain.imports import Import, State, Step
@@ -87,12 +88,13 @@ async def run(job: Import, watched: Watched, edge: Edge, log: Log, book: Book) -
     left = dropwhile(lambda row: row.number <= job.rows_read, watched)
     prepared, after = batches(left, job.tenant, edge, watched.tally), job.rows_read
     try:
-        while batch := await asyncio.to_thread(next, prepared, None):
-            await send(batch.events, job, log, book)
-            step = replace(batch.step(after), bytes_read=watched.position())
-            if not await book.advance(job, step, batch.rejects):
-                return
-            after = batch.last_row
+        async with read_ahead(prepared) as coming:
+            async for batch in coming:
+                await send(batch.events, job, log, book)
+                step = replace(batch.step(after), bytes_read=watched.position())
+                if not await book.advance(job, step, batch.rejects):
+                    return
+                after = batch.last_row
     except UnreadableFile as error:
         await book.end(job, "failed", f"{error} {after:,} rows before this point are dealt with.")
         return

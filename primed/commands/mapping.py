@@ -17,7 +17,7 @@ from primed.trouble import Trouble
 from services.ingest.domain.drafting import draft as draft_of
 from services.ingest.domain.drafting import draft_of_steps
 from services.ingest.domain.mapping import AnyMapping, BadMapping, parse
-from services.ingest.domain.rows import Noun, Reject, Row, UnreadableFile
+from services.ingest.domain.rows import Noun, Reject, Result, Row, UnreadableFile
 from services.ingest.domain.steps import StepsMapping
 from services.ingest.formats import readers, table
 from services.ingest.formats.opening import Unpacking, chunks
@@ -53,10 +53,12 @@ def draft(file: File, source: Source = "casesystem/export", noun: OfWhat = "work
 def check(mapping: MappingFile, file: File, show: Show = 3) -> None:
     """Read the whole file by a mapping and say what came of it; nothing is sent."""
     said, good, twice, refused = _checked(mapping), 0, 0, list[Reject]()
+    checks: Counter[tuple[str, Result]] = Counter()
     # People are named under a key that is thrown away: nothing of a check is kept.
     reader = readers(secrets.token_bytes(32))[said.format]
     with _reading(file) as pieces:
         for row in reader(pieces, said, None):
+            checks.update((one.field, one.result) for one in row.checks if one.result != "blank")
             if row.reject is not None:
                 refused.append(row.reject)
                 continue
@@ -68,12 +70,18 @@ def check(mapping: MappingFile, file: File, show: Show = 3) -> None:
     say(f"{good} rows can be taken, {len(refused)} cannot.")
     if twice:
         say(f"{twice} of them tell of what another row tells better, and come to nothing.")
+    for (field, result), many in sorted(checks.items()):
+        say(f"{field}: {many} x {result}")
+    _tell(refused)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _tell(refused: list[Reject]) -> None:
     causes = Counter((one.column, one.reason) for one in refused)
     for cause, many in causes.most_common(MOST_CAUSES):
         first = next(one for one in refused if (one.column, one.reason) == cause)
         say(f"{many} x {first.reason} First in row {first.row}: {first.value!r}. {first.remedy}")
-    if refused:
-        raise typer.Exit(1)
 
 
 def _shown(row: Row) -> list[str]:

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from eventlog.carriage import Carriage
 from eventlog.kafka import KafkaProducer
-from eventlog.postgres import Pool, connect, reachable
+from eventlog.migrations import connected
+from eventlog.postgres import Pool, reachable
 from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.holidays import bank_holidays
@@ -174,7 +175,7 @@ async def main(worker: int) -> int:
     async with AsyncExitStack() as stack:
         producer = await KafkaProducer.start(settings.kafka_bootstrap, timeout_s=settings.kafka_timeout_s)
         stack.push_async_callback(producer.close)
-        pool = await connect(settings.postgres_dsn, "metrics", max_size=settings.database_connections)
+        pool = await connected(settings.postgres_dsn, "metrics", max_size=settings.database_connections)
         stack.push_async_callback(pool.close)
         rooms = Rooms(settings, measures, producer, pool)
         await rooms.ledger.prepare()

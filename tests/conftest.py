@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -156,6 +157,13 @@ def short_home() -> Iterator[Callable[[], Path]]:
 @pytest.fixture(scope="session")
 def stack(short_home: Callable[[], Path]) -> Iterator[Stack]:
     """Kafka with the declared topics, and Postgres with the migrated database `primed`; once a session."""
+    with standing(short_home) as running:
+        yield running
+
+
+@contextmanager
+def standing(short_home: Callable[[], Path]) -> Iterator[Stack]:
+    """A stack as the fixture `stack` gives it, for tests that must not leave their records to others."""
     place = Place(home=short_home(), port_base=free_port_base(), cache=CACHE)
     place.folders()
     running = Stack(place, Running(place, kafka.program(place)), Running(place, postgres.program(place)))

@@ -20,6 +20,7 @@ import pytest
 from eventlog.following import Follower
 from eventlog.records import Record
 from runtime.auth import TokenIssuer
+from tests.conftest import Stack, standing
 
 
 @dataclass
@@ -124,7 +125,14 @@ class Ingest:
         return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def stack(short_home: Callable[[], Path]) -> Iterator[Stack]:
+    """A log of its own: whoever counts from the beginning would have to take in what is imported here."""
+    with standing(short_home) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
 def process(stack: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -111,12 +111,13 @@ async def test_an_import_can_be_cancelled(ingest: Any, event: Make) -> None:
 async def test_a_mapping_is_kept_with_its_versions(ingest: Any) -> None:
     body = "format: xes\nsource: s\nkey: k\nevents: {received: {time: t}}\n"
     with ingest.client("operator") as client:
-        assert client.get("/v1/mappings/steps").status_code == 404
-        versions = [client.put("/v1/mappings/steps", content=body).json()["version"] for _ in range(2)]
+        assert client.get("/v1/mappings/mine").status_code == 404
+        versions = [client.put("/v1/mappings/mine", content=body).json()["version"] for _ in range(2)]
         assert versions == [1, 2]
-        stale = client.put("/v1/mappings/steps", content=body, headers={"if-match": '"1"'})
+        stale = client.put("/v1/mappings/mine", content=body, headers={"if-match": '"1"'})
         assert stale.status_code == 412
-        assert [one["name"] for one in client.get("/v1/mappings").json()["mappings"]] == ["receipt", "steps"]
+        names = [one["name"] for one in client.get("/v1/mappings").json()["mappings"]]
+        assert {"cld", "mine", "organisation", "receipt", "steps"} == set(names)
 
 
 async def test_a_dead_letter_is_found_mended_and_sent_again(ingest: Any, stack: Any, event: Make) -> None:

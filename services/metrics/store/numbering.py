@@ -124,15 +124,17 @@ def _moments(events: Sequence[Heard]) -> Column:
 
 
 def _by_tenant(folded: Folded, every: Lines) -> Iterator[tuple[str, Lines]]:
+    """Each tenant that has lines; an event may be kept without any."""
     tenants = [event.item.tenant for event in folded.events]
-    distinct = sorted(set(tenants))
-    if len(distinct) == 1:
-        yield distinct[0], every
+    place = {tenant: number for number, tenant in enumerate(sorted(set(tenants)))}
+    with_lines = {tenant for tenant, count in zip(tenants, folded.counts, strict=True) if count}
+    if len(place) == 1:
+        yield tenants[0], every
         return
-    place = {tenant: number for number, tenant in enumerate(distinct)}
     of_line = np.repeat(_looked_up(place, tenants), folded.counts)
-    for number, tenant in enumerate(distinct):
-        yield tenant, every.of(of_line == number)
+    for tenant, number in place.items():
+        if tenant in with_lines:
+            yield tenant, every.of(of_line == number)
 
 
 class Months(NamedTuple):

@@ -66,6 +66,18 @@ async def test_nothing_has_no_lines() -> None:
     assert await learned(Folded(), {}, Dictionary()) == []
 
 
+async def test_a_tenant_whose_events_make_no_lines_has_none_beside_one_who_has() -> None:
+    of, words = folded(3, ("demo", "elsewhere")), Dictionary()
+    silent = of.events[-1]
+    assert silent.item.tenant == "elsewhere"
+    of.events = [event for event in of.events if event.item.tenant == "demo"] + [silent]
+    of.counts = [*of.counts[: len(of.events) - 1], 0]
+    of.entries = of.entries[: sum(of.counts)]
+    ((tenant, lines),) = await learned(of, numbers(of), words)
+    assert (tenant, lines.size) == ("demo", len(of.entries))
+    assert lines.size > 0
+
+
 async def test_months_and_days_are_the_sums_of_lines_without_workers_and_stocks_without_detail() -> None:
     of, words = folded(40), Dictionary()
     by_day: Counter[tuple[Any, ...]] = Counter()

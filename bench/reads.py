@@ -21,7 +21,7 @@ from eventlog.postgres import connect
 from primed.stack import postgres
 from services.metrics.answers import figures, reports, trail
 from services.metrics.answers.asking import Ask, Sources
-from services.metrics.domain.periods import parse
+from services.metrics.domain.periods import Grain, parse
 from services.metrics.domain.spc import Rules
 from services.metrics.domain.trail import Page
 from services.metrics.store.catalogue import load
@@ -53,8 +53,8 @@ class Read:
         return self.took[max(self.took)].processor / self.took[min(self.took)].processor
 
 
-def _series(measure: str, grain: str) -> Question:
-    return lambda sources, ask: figures.series(sources, ask, [measure], grain, ALWAYS)  # type: ignore[arg-type]
+def _series(measure: str, grain: Grain) -> Question:
+    return lambda sources, ask: figures.series(sources, ask, [measure], grain, ALWAYS)
 
 
 def _explain(measure: str, limit: int) -> Question:

@@ -63,7 +63,7 @@ def moved(
     """
     taken: list[Move] = []
     added: list[Move] = []
-    slots = zip(STOCKS, stand(eve, first - DAY), stand(before, first), stand(after, first))  # noqa: B905
+    slots = zip(STOCKS, stand(eve, first - DAY), stand(before, first), stand(after, first), strict=True)
     for account, base, old, new in slots:
         if old is new or old == new:
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,9 +10,11 @@ from typing import Any
 
 from services.metrics.store.audit import Feeds
 from services.metrics.store.book import Spoken
+from services.metrics.store.dump import line_said
 from services.metrics.store.opened import WrongOpening
-from services.metrics.store.packing import TOPICS, Lines, day_of, decode, moment_of
+from services.metrics.store.packing import TOPICS, Lines, day_of
 from services.metrics.store.prints import SLICE_BITS, Group
+from services.metrics.store.sorting import as_json
 
 Row = tuple[int, ...]
 """A line with its tenant before it."""
@@ -80,25 +81,12 @@ def _of_line(stands: Row | None, gives: Row | None, text: Text) -> Difference:
             f"{name} is {_plain(mine[name])} and should be {_plain(other[name])}" for name in changed
         )
         said = f"A line is wrong: {whose}: {what}."
-    return Difference(said, *(None if one is None else _json(one) for one in (mine, other)))
+    return Difference(said, *(None if one is None else as_json(one) for one in (mine, other)))
 
 
 def _said(row: Row, text: Text) -> dict[str, Any]:
-    tenant, account, team, day, kind, setting, worker, detail, amount, _, place, n, known = row
-    topic, partition, offset = decode(place)
-    return {
-        "tenant": text[tenant],
-        "account": text[account],
-        "team": text[team],
-        "day": day_of(day).isoformat(),
-        "kind": text[kind],
-        "setting": text[setting],
-        "worker": text[worker],
-        "detail": json.loads(text[detail] or "{}"),
-        "amount": amount,
-        "known_at": moment_of(known).isoformat(),
-        "event": {"topic": topic, "partition": partition, "offset": offset, "n": n},
-    }
+    tenant, *line = row
+    return {"tenant": text[tenant], **line_said(line, text)}
 
 
 def of_sums(groups: Collection[Group], text: Text) -> Iterator[Difference]:
@@ -158,8 +146,4 @@ def _team(name: str) -> str:
 
 
 def _plain(value: Any) -> str:
-    return _json(value) if isinstance(value, dict) else str(value) or "blank"
-
-
-def _json(said: Any) -> str:
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return as_json(value) if isinstance(value, dict) else str(value) or "blank"

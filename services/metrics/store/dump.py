@@ -178,35 +178,30 @@ def _of_item(lines: Lines, number: int) -> Lines:
 def _line(
     row: Sequence[Any], tenant: str, subject: str, events: Mapping[int, Heard], text: Mapping[int, str]
 ) -> str:
-    account, team, day, kind, setting, worker, detail, amount, _, place, n, known = map(int, row)
-    heard = events[place]
-    topic, partition, offset = decode(place)
+    *_, place, _, _ = row
+    heard = events[int(place)]
     source, name = heard.fact.identity
-    return as_json(
-        {
-            "tenant": tenant,
-            "subject": subject,
-            "account": text[account],
-            "team": text[team],
-            "day": day_of(day).isoformat(),
-            "kind": text[kind],
-            "setting": text[setting],
-            "worker": text[worker],
-            "detail": json.loads(text[detail] or "{}"),
-            "amount": amount,
-            "known_at": moment_of(known).isoformat(),
-            "event": {
-                "topic": topic,
-                "partition": partition,
-                "offset": offset,
-                "n": n,
-                "source": source,
-                "id": name,
-                "type": heard.type,
-                "time": heard.time,
-            },
-        }
-    )
+    said = line_said(row, text) | {"tenant": tenant, "subject": subject}
+    said["event"] |= {"source": source, "id": name, "type": heard.type, "time": heard.time}
+    return as_json(said)
+
+
+def line_said(row: Sequence[Any], text: Mapping[int, str]) -> dict[str, Any]:
+    """A packed line in words, with the place of its event; `row` as `Lines` has it, `text` of its numbers."""
+    account, team, day, kind, setting, worker, detail, amount, _, place, n, known = map(int, row)
+    topic, partition, offset = decode(place)
+    return {
+        "account": text[account],
+        "team": text[team],
+        "day": day_of(day).isoformat(),
+        "kind": text[kind],
+        "setting": text[setting],
+        "worker": text[worker],
+        "detail": json.loads(text[detail] or "{}"),
+        "amount": amount,
+        "known_at": moment_of(known).isoformat(),
+        "event": {"topic": topic, "partition": partition, "offset": offset, "n": n},
+    }
 
 
 async def positions(dsn: str) -> list[str]:

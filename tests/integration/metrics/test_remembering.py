@@ -170,7 +170,7 @@ class Watched(PostgresLedger):
                 self.written.append(folded)
                 await genuine(folded, list(refused))
 
-            book.write = write  # type: ignore[method-assign]
+            book.write = write  # type: ignore[method-assign]  # listens in
             yield book
 
 

@@ -20,7 +20,8 @@ class Batch:
     """A batch that is full with so many records."""
 
     def __init__(self, most: int) -> None:
-        self.most, self.values, self.closed = most, [], False  # type: ignore[var-annotated]
+        self.most, self.closed = most, False
+        self.values: list[bytes] = []
 
     def append(self, *, timestamp: object, key: object, value: bytes, headers: list[Any]) -> object:
         if len(self.values) == self.most:

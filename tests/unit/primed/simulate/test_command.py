@@ -31,4 +31,4 @@ def test_files_are_written_and_it_says_how_to_load_them(
 )
 def test_what_cannot_be_written_says_what_to_do(asked: dict[str, object], says: str) -> None:
     with pytest.raises(Trouble, match=says):
-        simulate(**asked)  # type: ignore[arg-type]
+        simulate(**asked)  # type: ignore[arg-type]  # table of any option

@@ -73,10 +73,18 @@ def _beyond_mean(point: Point, direction: str) -> bool:
 
 
 def target_words(series: Series, value: Number | None) -> str:
-    """`Target 10 · will not be met by chance`, blank when there is no target."""
+    """`Target 10 · will not be met unless something changes`, blank when there is no target.
+
+    What becomes of it while all is as usual, the finding says already.
+    """
     if series.target is None:
         return ""
     text = f"Target {words.shown(series.target, series.unit_of_measure)}"
+    if series.variation == "common_cause" and series.assurance in (
+        "consistently_passes",
+        "consistently_fails",
+    ):
+        return text
     said = {
         "consistently_passes": "met month after month",
         "consistently_fails": "will not be met unless something changes",

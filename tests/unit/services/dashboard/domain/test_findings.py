@@ -135,5 +135,18 @@ def test_questions_fit_the_present_state() -> None:
     ],
 )
 def test_targets(assurance: str | None, value: int, text: str) -> None:
-    one = Series(measure="overdue", polarity="lower", target=10, assurance=assurance)
+    one = Series(
+        measure="overdue", polarity="lower", target=10, assurance=assurance, variation="concern_high"
+    )
     assert variation.target_words(one, value) == text
+
+
+def test_of_a_target_the_finding_speaks_while_all_is_as_usual() -> None:
+    one = Series(
+        measure="overdue",
+        polarity="lower",
+        target=10,
+        assurance="consistently_fails",
+        variation="common_cause",
+    )
+    assert variation.target_words(one, 23) == "Target 10"

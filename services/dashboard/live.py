@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from eventlog.records import Record
 from runtime import telemetry
@@ -175,6 +176,30 @@ def _message(hub: Hub, name: str, what: dict[str, Any]) -> str:
     return f"id: {hub.number()}\nevent: {name}\ndata: {json.dumps(what)}\n\n"
 
 
+class LivePage(StreamingResponse):
+    """Server-sent events for one page, whose place among the open pages is given back however it ends.
+
+    The place is taken when the answer begins, not before: a page that has already been left is never read
+    from, and a place that only a reader gives back would be lost.
+    """
+
+    def __init__(self, hub: Hub, who: Principal, unit: str, draining: asyncio.Event, again: bool) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(self._told(), media_type="text/event-stream", headers=headers)
+        self._hub, self._who, self._unit = hub, who, unit
+        self._draining, self._again = draining, again
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; raises a 503 problem when no place is left."""
+        with self._hub.window(self._who, self._unit) as self._window:
+            await super().__call__(scope, receive, send)
+
+    async def _told(self) -> AsyncIterator[str]:
+        async for message in messages(self._hub, self._window, self._draining, self._again):
+            if message:
+                yield message
+
+
 router = APIRouter()
 
 
@@ -183,22 +208,10 @@ async def live(
     request: Request,
     unit: Annotated[str, Query(max_length=200)],
     who: Annotated[Principal, needs(*READERS)],
-) -> StreamingResponse:
+) -> LivePage:
     """Server-sent events: what changed in a unit, by name; `everything` after a connection was lost."""
     hub: Hub = request.app.state.hub
     if not hub.sees(who, unit):
         raise not_found()
-    place = hub.window(who, unit)
-    window = place.__enter__()
-
-    async def told() -> AsyncIterator[str]:
-        try:
-            draining = request.app.state.readiness.draining
-            async for message in messages(hub, window, draining, "last-event-id" in request.headers):
-                if message:
-                    yield message
-        finally:
-            place.__exit__(None, None, None)
-
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(told(), media_type="text/event-stream", headers=headers)
+    draining = request.app.state.readiness.draining
+    return LivePage(hub, who, unit, draining, again="last-event-id" in request.headers)

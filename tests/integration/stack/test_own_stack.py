@@ -1,21 +1,27 @@
 """The two servers that everything else stands on come back from a kill with what they held."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from primed.stack import postgres
+from primed.stack.place import Place
+from tests.conftest import CACHE, Running, free_port_base
 
-if TYPE_CHECKING:
-    from tests.conftest import Stack
-
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 
-def test_postgres_killed_in_the_middle_keeps_what_it_acknowledged(stack: "Stack") -> None:
-    dsn = stack.new_database(template=None)
-    name = dsn.split("/")[3].split("?")[0]
-    postgres.run(stack.place, "create table kept (n int); insert into kept values (7)", name)
-    stack.postgres.kill()
-    stack.postgres.start()
-    assert postgres.run(stack.place, "select n from kept", name) == "7"
+def test_postgres_killed_in_the_middle_keeps_what_it_acknowledged(short_home: Callable[[], Path]) -> None:
+    place = Place(home=short_home(), port_base=free_port_base(), cache=CACHE)
+    place.folders()
+    server = Running(place, postgres.program(place))
+    server.start()
+    try:
+        postgres.create(place, "primed")
+        postgres.run(place, "create table kept (n int); insert into kept values (7)", "primed")
+        server.kill()
+        server.start()
+        assert postgres.run(place, "select n from kept", "primed") == "7"
+    finally:
+        server.stop()

@@ -10,7 +10,7 @@ import pytest
 from eventlog.records import Record
 from runtime.auth import Principal
 from runtime.http import Problem
-from services.dashboard.live import Hub, Window, messages
+from services.dashboard.live import Hub, LivePage, Window, messages
 from tests.browser import council
 
 MANAGER = Principal(tenant="demo", subject="w-0001", role="manager", unit="north-locality")
@@ -104,6 +104,24 @@ def test_connections_are_capped_for_one_person_and_in_all() -> None:
                 pass
     with one.window(MANAGER, "north-locality"):
         pass
+
+
+async def test_a_page_that_was_left_before_its_answer_began_keeps_no_place() -> None:
+    one = hub(each=1)
+    sent: list[Any] = []
+
+    async def left() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        await asyncio.sleep(0)
+        sent.append(message)
+
+    for _ in range(3):  # one place in all: the second would find none
+        answer = LivePage(one, MANAGER, "north-locality", asyncio.Event(), again=False)
+        await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, left, send)
+    with one.window(MANAGER, "north-locality"):
+        assert [m for m in sent if m["type"] == "http.response.body" and not m.get("more_body")] == []
 
 
 async def heard(told: Any, count: int) -> list[str]:

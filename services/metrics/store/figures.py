@@ -12,8 +12,7 @@ import numpy as np
 from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
 from services.metrics.domain.formula import Term
 from services.metrics.domain.periods import containing
-from services.metrics.domain.trail import BEGINNING
-from services.metrics.store.packing import Column, Lines, day_number
+from services.metrics.store.packing import Column, Lines, day_number, joined
 from services.metrics.store.reading import ONE_DAY, SQL, LineReading, Where
 from services.metrics.store.terms import Cell, Chooser, Counted, detail_of, words_in
 
@@ -59,17 +58,21 @@ class FigureReading(LineReading):
         return sums
 
     async def stocks(self, terms: Sequence[Term], days: Sequence[dt.date], teams: Wide) -> Stocks:
-        """What stood at the end of each day; as known once, from the lines known by then, or those later."""
+        """What stood at the end of each day.
+
+        As known once: from the lines known by then, or from now and those known later, whichever are fewer.
+        Either way they begin at openings that say only what was known by then.
+        """
         chooser, ordered = await self._chooser(terms), sorted(days)
         where, known = await self._where(chooser, teams), self.as_known
         if known is None:
             return await self._stocks_now(chooser, where, ordered, teams)
-        before, after = (await self.fetch(SQL["how_many"], *where, ordered[-1], known))[0]
+        since, opened = await self.opened(where, ordered[0] + ONE_DAY)
+        before, after = (await self.fetch(SQL["how_many"], *since, ordered[-1], known))[0]
         if before <= after:
-            return await self._stocks_of(
-                await self.posted(where, (BEGINNING, ordered[-1])), chooser, ordered, teams
-            )
-        later = await self.at_present().posted(where, (BEGINNING, ordered[-1]), known)
+            lines = joined([opened, await self.posted_since(since, where, ordered[-1])])
+            return await self._stocks_of(lines, chooser, ordered, teams)
+        later = await self.at_present().posted_since(since, where, ordered[-1], known)
         taken_back = await self._stocks_of(later, chooser, ordered, teams)
         now = await self._stocks_now(chooser, where, ordered, teams)
         return {key: _added(now[key], taken_back[key], -1) for key in now}

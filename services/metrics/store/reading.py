@@ -151,11 +151,8 @@ class LineReading(Reading):
         rows = await self.fetch(SQL["chunks"], *where, first.replace(day=1), last, self.as_known, known_after)
         settled = [unpack(row["body"]) for row in rows]
         fresh = [within(some, where) for some in await self.journal()]
-        lines = self._known(joined([*settled, *fresh]))
-        kept = (lines.day >= day_number(first)) & (lines.day <= day_number(last))
-        if known_after is not None:
-            kept &= lines.known > moment_number(known_after)
-        return lines.of(kept)
+        lines = self._known(joined([*settled, *fresh]), known_after)
+        return lines.of((lines.day >= day_number(first)) & (lines.day <= day_number(last)))
 
     async def standing(self, where: Where, last: dt.date) -> Standing:
         """The lines that stand at the end of a day: of stocks, which begin with what stood before."""
@@ -163,17 +160,28 @@ class LineReading(Reading):
             return Standing(NO_LINES, {})
         whose = await self._whose(where, "chunk")
         since, opened = await self._opened(whose, last + ONE_DAY, "counts, body")
-        rows = await self.fetch(SQL["chunks_since"], *since, last, self.as_known)
-        parts = [unpack(row["body"]) for row in rows]
-        parts += [within(some, where) for some in await self.journal()]
-        later = self._known(joined(parts))
-        later = later.of(later.day <= day_number(last))
+        later = await self.posted_since(since, where, last)
         counted = _counted(later)
         for row in opened:
             for *of, count in zip(row["kinds"], row["settings"], row["counts"], strict=True):
                 key = (row["account"], *of)
                 counted[key] = counted.get(key, 0) + count
         return Standing(standing(joined([*(unpack(row["body"]) for row in opened), later])), counted)
+
+    async def opened(self, where: Where, day: dt.date) -> tuple[Since, Lines]:
+        """What the openings up to a day sum up to, as lines, and from which days on all lines count."""
+        since, rows = await self._opened(await self._whose(where, "chunk"), day, "amounts")
+        return since, _sums_of(rows)
+
+    async def posted_since(
+        self, since: Since, where: Where, last: dt.date, known_after: dt.datetime | None = None
+    ) -> Lines:
+        """All lines from the openings on up to a day, and those of any day before it that are not settled."""
+        rows = await self.fetch(SQL["chunks_since"], *since, last, self.as_known, known_after)
+        parts = [unpack(row["body"]) for row in rows]
+        parts += [within(some, where) for some in await self.journal()]
+        lines = self._known(joined(parts), known_after)
+        return lines.of(lines.day <= day_number(last))
 
     async def _opened(
         self, whose: Sequence[tuple[int, int]], day: dt.date, columns: str
@@ -215,10 +223,11 @@ class LineReading(Reading):
         had = [row for block in known for row in block.rows]
         return journal.take(whose, known, [tuple(row) for row in await self.fetch(SQL["journal"], had)])
 
-    def _known(self, lines: Lines) -> Lines:
-        if self.as_known is None:
-            return lines
-        return lines.of(lines.known <= moment_number(self.as_known))
+    def _known(self, lines: Lines, after: dt.datetime | None) -> Lines:
+        """The lines that were known when the snapshot says, and not yet at a moment before."""
+        if self.as_known is not None:
+            lines = lines.of(lines.known <= moment_number(self.as_known))
+        return lines if after is None else lines.of(lines.known > moment_number(after))
 
 
 def _counted(lines: Lines) -> Counts:

@@ -141,22 +141,28 @@ CROSS JOIN LATERAL (
 ) AS held
 
 -- name: chunks_since
--- Settled lines of the account $3 and team $4 each, from the day $5 on to the month of $6, with lines known up to $7.
+-- Settled lines of the account $3 and team $4 each, from the day $5 on to the month of $6, with lines known up to $7
+-- and after $8.
 SELECT held.body
 FROM unnest($3::int[], $4::int[], $5::date[]) AS since (account, team, begins)
 CROSS JOIN LATERAL (
     SELECT body FROM chunk
     WHERE generation = $1 AND tenant = $2 AND account = since.account AND team = since.team
         AND month BETWEEN since.begins AND $6 AND ($7::timestamptz IS NULL OR known_from <= $7)
+        AND ($8::timestamptz IS NULL OR known_until > $8)
 ) AS held
 
 -- name: how_many
--- How many settled lines up to the month $6 were known up to $7, and how many after it.
-SELECT coalesce(sum(lines) FILTER (WHERE known_from <= $7), 0) AS before,
-    coalesce(sum(lines) FILTER (WHERE known_until > $7), 0) AS after
-FROM chunk
-WHERE generation = $1 AND tenant = $2 AND account = ANY ($3::int[])
-  AND ($4::int[] IS NULL OR team = ANY ($4)) AND team <> ALL ($5::int[]) AND month <= $6
+-- How many settled lines of the account $3 and team $4 each, from the day $5 on to the month of $6, were known up to $7,
+-- and how many after it.
+SELECT coalesce(sum(held.lines) FILTER (WHERE held.known_from <= $7), 0) AS before,
+    coalesce(sum(held.lines) FILTER (WHERE held.known_until > $7), 0) AS after
+FROM unnest($3::int[], $4::int[], $5::date[]) AS since (account, team, begins)
+CROSS JOIN LATERAL (
+    SELECT lines, known_from, known_until FROM chunk
+    WHERE generation = $1 AND tenant = $2 AND account = since.account AND team = since.team
+        AND month BETWEEN since.begins AND $6
+) AS held
 
 -- name: subjects
 -- Of the items $2.

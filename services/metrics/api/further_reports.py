@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated
 
@@ -30,6 +30,15 @@ Pers = Annotated[Per, Query(description="`month`: a row for each month; `period`
 Settings = Annotated[
     list[str] | None,
     Query(alias="setting", max_length=20, description="Settings of packages; all without one."),
+]
+PassedBy = Annotated[
+    passing.By | ByUnit,
+    Query(
+        description="`team`: by pair of teams; `kind`: kind too; `month`: all; `unit`: each right below."
+    ),
+]
+Direction = Annotated[
+    passing.Direction, Query(description="What the unit's teams passed on, or what they received.")
 ]
 
 
@@ -94,13 +103,9 @@ def _step(row: bridge.Bridge, by: bridge.By, unit: Mapping[str, str] = NO_UNIT) 
 def _interfaces(routes: APIRouter, desk: Desk) -> None:
     async def interfaces(
         ask: Ask = Depends(desk.ask),
-        by: Annotated[
-            passing.By, Query(description="`team`: by pair of teams; `kind`: and kind; `month`: all teams.")
-        ] = "team",
+        by: PassedBy = "team",
         per: Pers = "period",
-        direction: Annotated[
-            passing.Direction, Query(description="What the unit's teams passed on, or what they received.")
-        ] = "sent",
+        direction: Direction = "sent",
         kind: Kinds = None,
         first: From = None,
         to: To = None,
@@ -108,13 +113,20 @@ def _interfaces(routes: APIRouter, desk: Desk) -> None:
         """Who passes work to whom, and how it ended by the day asked, by the day of passing on."""
         days, part = range_of(first, to), Only(kinds=tuple(kind or ()))
         spread: Per = "month" if by == "month" else per
+        cut: passing.By = "month" if by == "unit" else by
         with answering():
-            answer = await passing_on.passed(
-                desk.sources, ask, by, days, spread, direction=direction, only=part
+            found = await each_of(
+                desk,
+                ask,
+                by,
+                days,
+                lambda sources, one: passing_on.passed(
+                    sources, one, cut, days, spread, direction=direction, only=part
+                ),
             )
-        told = answer.what
+        told = found.whole.what
         return views.Interfaces(
-            **meta_of(answer),
+            **meta_of(found.whole),
             unit=ask.unit,
             by=by,
             per=spread,
@@ -122,16 +134,18 @@ def _interfaces(routes: APIRouter, desk: Desk) -> None:
             finding=told.finding,
             first=told.first,
             last=told.last,
-            rows=[_passage(row, by) for row in told.rows],
+            rows=[_passage(row, cut, unit) for unit, one in found.each for row in one.rows],
+            left_out=found.left_out,
         )
 
     add(routes, "interfaces", interfaces, views.Interfaces)
 
 
-def _passage(row: passing.Passage, by: passing.By) -> views.InterfaceRow:
+def _passage(row: passing.Passage, by: passing.By, unit: Mapping[str, str]) -> views.InterfaceRow:
     pair = {} if by == "month" else {"from_team": row.from_team, "to_team": row.to_team}
     return views.InterfaceRow(
         month=row.month.label if row.month else None,
+        **unit,
         **pair,
         kind=row.kind if by == "kind" else None,
         passed_on=row.passed_on,
@@ -231,31 +245,51 @@ def _leavers(routes: APIRouter, desk: Desk) -> None:
     async def left(
         ask: Ask = Depends(desk.ask),
         part: Only = Depends(only),
-        by: Annotated[leavers.By, Query(description="`item`: each piece of work by itself.")] = "worker",
+        by: Annotated[
+            leavers.By | ByUnit,
+            Query(description="`item`: each piece of work by itself; `unit`: each right below."),
+        ] = "worker",
         first: From = None,
         to: To = None,
     ) -> views.Leavers:
         """Open work of workers who have left and of closed teams; `from` and `to` limit when they went."""
         days = range_of(first, to)
+        cut: leavers.By = "worker" if by == "unit" else by
         with answering():
-            answer = await left_behind.left(desk.sources, ask, by, days, part)
-        rows = [
-            views.LeaverRow(
-                team=row.team,
-                worker=row.worker,
-                **({} if by == "worker" else {by: row.by}),
-                worker_left=row.worker_left,
-                team_closed=row.team_closed,
-                successor=row.successor,
-                open=row.open,
-                overdue=row.overdue,
-                oldest_due=row.oldest_due,
+            found = await each_of(
+                desk, ask, by, NOW, lambda sources, one: left_behind.left(sources, one, cut, days, part)
             )
-            for row in answer.what.rows
-        ]
-        return views.Leavers(**meta_of(answer), unit=ask.unit, by=by, finding=answer.what.finding, rows=rows)
+        return views.Leavers(
+            **meta_of(found.whole),
+            unit=ask.unit,
+            by=by,
+            finding=found.whole.what.finding,
+            rows=[row for unit, one in found.each for row in _left(one.rows, cut, unit)],
+            left_out=found.left_out,
+        )
 
     add(routes, "leavers", left, views.Leavers)
+
+
+def _left(rows: Sequence[leavers.Left], by: leavers.By, unit: Mapping[str, str]) -> Iterator[views.LeaverRow]:
+    """The rows of a report or, beside other units, all of them as one."""
+    if unit:
+        whole = leavers.together(rows)
+        if whole:
+            yield views.LeaverRow(**unit, **{name: getattr(whole, name) for name in views.COUNTED})
+        return
+    for row in rows:
+        yield views.LeaverRow(
+            team=row.team,
+            worker=row.worker,
+            **({} if by == "worker" else {by: row.by}),
+            worker_left=row.worker_left,
+            team_closed=row.team_closed,
+            successor=row.successor,
+            open=row.open,
+            overdue=row.overdue,
+            oldest_due=row.oldest_due,
+        )
 
 
 def _bands(bands: Iterable[waits.Band], counts: Sequence[int]) -> list[views.Banded]:

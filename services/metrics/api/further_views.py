@@ -66,6 +66,7 @@ class InterfaceRow(View):
     """Work that one team passed to another, and what came of it by the day asked."""
 
     month: str | None = None
+    unit: str | None = None
     from_team: str | None = None
     to_team: str | None = None
     kind: str | None = None
@@ -79,7 +80,7 @@ class Interfaces(Report):
     """Who passes work to whom, and how it ended, by the day on which it was passed on."""
 
     report: Literal["interfaces"] = "interfaces"
-    by: passing.By
+    by: passing.By | ByUnit
     per: Per
     direction: passing.Direction
     first: dt.date = Field(alias="from")
@@ -87,8 +88,8 @@ class Interfaces(Report):
     rows: list[InterfaceRow]
 
     def cuts(self) -> set[str]:
-        """Cut by month alone, the teams are not told apart."""
-        return super().cuts() | (set() if self.by == "month" else {"from_team", "to_team"})
+        """Cut by month alone or by unit, the teams are not told apart."""
+        return super().cuts() | (set() if self.by in ("month", "unit") else {"from_team", "to_team"})
 
     def table(self) -> tuple[list[str], list[list[Cell]]]:
         """One column for each outcome that there is."""
@@ -170,29 +171,36 @@ class Ages(Report):
 class LeaverRow(View):
     """Open work whose worker has left or whose team is closed."""
 
-    team: str
-    worker: str = Field(description="Blank: held by nobody.")
+    unit: str | None = None
+    team: str | None = None
+    worker: str | None = Field(None, description="Blank: held by nobody.")
     kind: str | None = None
     item: str | None = None
-    worker_left: dt.date | None = Field(description="Since when the worker is no longer here.")
-    team_closed: dt.date | None = Field(description="Since when the team is closed.")
-    successor: str | None = Field(description="The unit that follows the closed team.")
+    worker_left: dt.date | None = Field(None, description="Since when the worker is no longer here.")
+    team_closed: dt.date | None = Field(None, description="Since when the team is closed.")
+    successor: str | None = Field(None, description="The unit that follows the closed team.")
     open: int
     overdue: int
     oldest_due: dt.date | None
+
+
+COUNTED = ("open", "overdue", "oldest_due")
+"""What of work left behind adds up."""
 
 
 class Leavers(Report):
     """Open work that workers who have left, or teams that were closed, still hold as at the day asked."""
 
     report: Literal["leavers"] = "leavers"
-    by: leavers.By
+    by: leavers.By | ByUnit
     rows: list[LeaverRow]
 
     def columns(self) -> list[str]:
-        """Team and worker are always there."""
-        fields = LeaverRow.model_fields
-        return [name for name in fields if name not in ("kind", "item") or name == self.by]
+        """Team and worker are always there, unless all that a unit left behind is one row."""
+        if self.by == "unit":
+            return ["unit", *COUNTED]
+        cuts = {"unit", "kind", "item"} - {self.by}
+        return [name for name in LeaverRow.model_fields if name not in cuts]
 
 
 def _with_bands(report: Waits | Ages, bands: tuple[waits.Band, ...]) -> tuple[list[str], list[list[Cell]]]:

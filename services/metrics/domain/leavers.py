@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -75,6 +75,15 @@ def _left(team: str, worker: str, by: str, dues: Counter[dt.date | None], tree: 
         overdue,
         min(dated, default=None),
     )
+
+
+def together(rows: Collection[Left]) -> Left | None:
+    """All of it as one, of no team and worker; None where nothing was left behind."""
+    if not rows:
+        return None
+    oldest = min((row.oldest_due for row in rows if row.oldest_due), default=None)
+    opened, overdue = sum(row.open for row in rows), sum(row.overdue for row in rows)
+    return Left("", "", "", None, None, None, opened, overdue, oldest)
 
 
 def finding(rows: Iterable[Left]) -> str:

@@ -20,6 +20,8 @@ COUNTED = {
     "outcomes": ("count", "before_count"),
     "waits": ("count",),
     "ages": ("overdue",),
+    "interfaces": ("passed_on", "ended", "not_ended"),
+    "leavers": ("open", "overdue"),
     "spend": ("started", "changed", "transferred_in", "ended", "one_off"),
 }
 
@@ -38,10 +40,11 @@ async def test_the_teams_of_a_service_in_one_answer(council) -> None:
     assert body["positions"] == alone["positions"]
 
 
-async def test_the_units_below_add_up_to_the_whole(council, placed_council) -> None:
+async def test_the_units_below_add_up_to_the_whole(council, placed_council, passing_council) -> None:
+    other = {"spend": placed_council, "interfaces": passing_council, "leavers": passing_council}
     for name, fields in COUNTED.items():
-        asked = placed_council if name == "spend" else council
-        days = {} if name in ("workload", "ages") else MAY_TO_JUNE
+        asked = other.get(name, council)
+        days = {} if name in ("workload", "ages", "leavers") else MAY_TO_JUNE
         for unit in ("council", "adults", "long"):
             path = f"/v1/reports/{name}"
             whole = (await asked.get(path, unit=unit, **days)).json()["rows"]
@@ -50,6 +53,35 @@ async def test_the_units_below_add_up_to_the_whole(council, placed_council) -> N
             for field in fields:
                 total = sum(row[field] for row in whole)
                 assert sum(row[field] for row in below) == pytest.approx(total), (name, unit, field)
+
+
+async def test_who_passed_work_on_and_who_received_it(passing_council) -> None:
+    async def rows(**asked: str) -> list[tuple[object, ...]]:
+        path, asked = "/v1/reports/interfaces", {"unit": "adults", "by": "unit", **MAY_TO_JUNE, **asked}
+        body = (await passing_council.get(path, **asked)).json()
+        names = ("month", "unit", "passed_on", "ended", "from_team")
+        return [tuple(row[name] for name in names) for row in body["rows"]]
+
+    assert await rows() == [(None, "front", 4, 2, None), (None, "short", 1, 0, None)]
+    assert await rows(direction="received") == [(None, "long", 4, 2, None), (None, "short", 1, 0, None)]
+    assert await rows(per="month") == [
+        ("2026-05", "front", 3, 2, None),
+        ("2026-06", "front", 1, 0, None),
+        ("2026-06", "short", 1, 0, None),
+    ]
+
+
+async def test_what_was_left_behind_in_each_unit(passing_council) -> None:
+    asked = {"unit": "adults", "by": "unit"}
+    body = (await passing_council.get("/v1/reports/leavers", **asked)).json()
+    assert [(row["unit"], row["open"], row["overdue"], row["oldest_due"]) for row in body["rows"]] == [
+        ("long", 2, 2, "2025-04-01"),
+        ("short", 2, 1, "2026-06-08"),
+    ]
+    text = (await passing_council.get("/v1/reports/leavers.csv", **asked)).text
+    assert text.split() == ["unit,open,overdue,oldest_due", "long,2,2,2025-04-01", "short,2,1,2026-06-08"]
+    text = (await passing_council.get("/v1/reports/interfaces.csv", **asked)).text
+    assert text.splitlines()[0].startswith("unit,passed_on,ended,not_ended,ended: ")
 
 
 async def test_a_unit_that_moved_counts_each_day_where_it_belonged(council) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from primed.stack import kafka, postgres, process
 from primed.stack.place import Place, from_environment
@@ -26,6 +27,9 @@ PORTS_OF_A_PLACE = (0, 1, 2, 3, 4, 22, 23, 24, 25, 80, 92, 93)
 LAST_BASES = 125
 HOMES = "primed-t-"
 CACHE = from_environment(os.environ).cache
+
+settings.register_profile("primed", deadline=None)  # a busy machine is no fault of what is tested
+settings.load_profile("primed")
 
 
 @pytest.fixture(autouse=True, scope="module")

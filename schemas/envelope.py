@@ -13,6 +13,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 CONTENT_TYPE = "application/cloudevents+json"
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
 
+LONGEST_ID, LONGEST_SUBJECT = 200, 300
+"""Characters."""
+
 Text = Annotated[str, Meta(max_length=200)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -21,11 +24,12 @@ class Envelope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One event as it stands in the log; `data` is still undecoded JSON (see `schemas.registry`)."""
 
     specversion: Literal["1.0"]
-    id: Annotated[str, Meta(min_length=1, max_length=200, description="Unique within `source`.")]
+    id: Annotated[str, Meta(min_length=1, max_length=LONGEST_ID, description="Unique within `source`.")]
     source: Annotated[str, Meta(min_length=1, max_length=200, description="The system that says it.")]
     type: Annotated[str, Meta(min_length=1, max_length=100, description="`primed.<noun>.<verb>.v<n>`.")]
     subject: Annotated[
-        str, Meta(min_length=1, max_length=300, description="What it is about: source + '/' + key.")
+        str,
+        Meta(min_length=1, max_length=LONGEST_SUBJECT, description="What it is about: source + '/' + key."),
     ]
     time: Annotated[
         str,

@@ -138,6 +138,11 @@ def read(raw: bytes) -> Event:
         raise Unreadable("wrong-shape", f"The event's envelope is wrong: {error}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("not-json", f"The event is not valid JSON in UTF-8: {error}.") from error
+    return checked(envelope)
+
+
+def checked(envelope: Envelope) -> Event:
+    """Decode an event's data, and check what its envelope says beyond its form; raises as `read` does."""
     decoder = _DATA.get(envelope.type)
     if decoder is None:
         raise Unreadable("unknown-type", f"Type {envelope.type!r} is not known; see GET /v1/types.", "type")

@@ -84,11 +84,13 @@ def admitted(row: Row, tenant: str, edge: Edge) -> tuple[Admitted, ...] | Reject
     """The events of a row as the log keeps them, or its reject."""
     if row.reject is not None:
         return row.reject
-    found = tuple(admit(draft, tenant, edge) for draft in row.drafts)
-    wrong = next((event for event in found if isinstance(event, Refused)), None)
-    if wrong is not None:
-        return reject_of(row.number, wrong)
-    return tuple(event for event in found if isinstance(event, Admitted))
+    found: list[Admitted] = []
+    for draft in row.drafts:
+        event = admit(draft, tenant, edge)
+        if isinstance(event, Refused):
+            return reject_of(row.number, event)
+        found.append(event)
+    return tuple(found)
 
 
 def reject_of(number: int, refused: Refused) -> Reject:

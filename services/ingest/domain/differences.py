@@ -6,16 +6,17 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from schemas.envelope import Envelope
 from services.ingest.domain.batches import reject_of
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit_own
 from services.ingest.domain.exports import Export, SaidTwice, Turn, Turned, gone, turned
 from services.ingest.domain.rows import HIDDEN, Reject, Shown
 
+RECORDED = {"work": "primed.work.recorded.v1", "package": "primed.package.recorded.v1"}
 SUPERSEDED = "superseded-by-an-earlier-export"
 
 
@@ -34,27 +35,28 @@ class Teller:
 
     def row(self, key: str, turn: Turn) -> Admitted | Refused:
         """The event that shows the item as it turned."""
-        return self._said(key, f"{turn.noun}.recorded", turn, turn.name, msgspec.Raw(turn.row))
+        return self._said(key, RECORDED[turn.noun], turn, turn.name, turn.row)
 
     def withdrawal(self, key: str, turn: Turn) -> Admitted | Refused:
         """The event that takes an absence back."""
         said = {"source": self.source, "id": f"{key}@{turn.name}", "reason": SUPERSEDED}
-        return self._said(key, "event.retracted", turn, f"{turn.name}/withdrawn", said)
+        name, data = f"{turn.name}/withdrawn", msgspec.json.encode(said)
+        return self._said(key, "primed.event.retracted.v1", turn, name, data)
 
-    def _said(self, key: str, what: str, turn: Turn, name: str, data: Any) -> Admitted | Refused:
+    def _said(self, key: str, what: str, turn: Turn, name: str, data: bytes) -> Admitted | Refused:
         moment = _local(turn.as_of, self.zone)
-        event = {
-            "specversion": "1.0",
-            "id": f"{key}@{name}",
-            "source": self.source,
-            "type": f"primed.{what}.v1",
-            "subject": f"{self.source}/{key}",
-            "time": moment,
-            "timeprecision": "day",
-            "recordedtime": moment,
-            "data": data,
-        }
-        return admit_own(msgspec.json.encode(event), self.tenant, self.edge)
+        event = Envelope(
+            specversion="1.0",
+            id=f"{key}@{name}",
+            source=self.source,
+            type=what,
+            subject=f"{self.source}/{key}",
+            time=moment,
+            timeprecision="day",
+            recordedtime=moment,
+            data=msgspec.Raw(data),
+        )
+        return admit_own(event, self.tenant, self.edge)
 
 
 @dataclass(slots=True)

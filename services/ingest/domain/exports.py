@@ -11,10 +11,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from services.ingest.domain.rows import Noun
 
@@ -71,8 +72,7 @@ class Export:
         return self.coverage is not None and self.coverage.covers(dict(turn.dates))
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True, gc=False):
     """From this as-of on an item, which is work or a package, was shown so; `row` is its data as JSON.
 
     An absence is concluded, not shown: from the row that stood at `since`, whose dates an export covers.
@@ -104,8 +104,7 @@ class Turn:
         return hashlib.sha256(self.row).hexdigest()[:12]
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
+class Turned(msgspec.Struct, frozen=True, gc=False):
     """What a row comes to: turns to keep, those of them that the log must hear, and absences that were
     concluded wrongly, as it turns out now."""
 
@@ -124,6 +123,8 @@ def turned(known: Sequence[Turn], exports: Sequence[Export], export: Export, sho
     `known` and `exports` are in the order of their as-ofs. A row that says nothing new is kept only where the
     export's coverage does not tell that it was there.
     """
+    if not known and not exports and not shown.absent:
+        return Turned((shown,), (shown,))
     at = next((turn for turn in known if turn.as_of == shown.as_of), None)
     if at is not None:
         if at.row != shown.row:

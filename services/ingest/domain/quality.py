@@ -16,7 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from services.ingest.domain.edge import Admitted
-from services.ingest.domain.rows import Reject, Result, Row
+from services.ingest.domain.rows import Check, Reject, Result, Row
 
 Outcome = Literal["valid"] | Result
 """What a field of a row came to."""
@@ -34,6 +34,7 @@ FAULTS: tuple[Result, ...] = (
     "unknown-team",
     "duplicate",
 )
+UNKNOWN_TEAM = (Check("team", "unknown-team"),)
 EXAMPLES = 5
 WHOLE_ROW = "(row)"
 """Stands for the field where a row as a whole is wrong."""
@@ -55,19 +56,30 @@ class Count:
     examples: tuple[int, ...] = ()
 
 
-@dataclass(slots=True)
-class _Cell:
+class _Alike(msgspec.Struct, gc=False):
+    """So many rows, and the first of them by number."""
+
     rows: int = 0
     examples: tuple[int, ...] = ()
+
+    def add(self, rows: int, numbers: tuple[int, ...]) -> None:
+        self.rows += rows
+        if len(self.examples) < EXAMPLES or numbers[0] < self.examples[-1]:
+            self.examples = tuple(sorted((*self.examples, *numbers))[:EXAMPLES])
 
 
 Place = tuple[str, str]
 """Source and shape."""
+Checks = tuple[Check, ...]
+"""Where several are of one field, the last one counts."""
 
 
 @dataclass(slots=True)
 class Tally:
     """Counts one import. `source` and `shape` are of rows that do not tell their own.
+
+    Most rows of a file are alike in what is valid and what is not: they are counted together, and field by
+    field only when the counts are taken.
 
     `day` is the last day that can be known, `team_is_known` tells teams of the council from others.
     """
@@ -77,8 +89,7 @@ class Tally:
     day: dt.date | None = None
     team_is_known: Callable[[str], bool] | None = None
     _fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _taken: Counter[tuple[Place, tuple[str, ...]]] = field(default_factory=Counter)
-    _cells: dict[tuple[Place, str, Outcome], _Cell] = field(default_factory=dict)
+    _alike: dict[tuple[Place, tuple[str, ...], Checks], _Alike] = field(default_factory=dict)
 
     def learn(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The same rows, while the fields of their shapes are noted, also of rows counted before."""
@@ -91,10 +102,9 @@ class Tally:
         """Count rows of items as they stand; `twice` are those whose item stood in an earlier row."""
         refused = {reject.row: reject for reject in rejects}
         for row in rows:
-            checks = {check.field: check.result for check in row.checks}
-            if row.number in twice:
-                checks.setdefault("key", "duplicate")
-            reject = refused.get(row.number)
+            checks, reject = row.checks, refused.get(row.number) if refused else None
+            if row.number in twice and not any(check.field == "key" for check in checks):
+                checks = (*checks, Check("key", "duplicate"))
             if reject is None:
                 self._shown(row, checks)
             else:
@@ -102,65 +112,64 @@ class Tally:
 
     def events(self, row: Row, found: Sequence[Admitted] | Reject) -> None:
         """Count a row of events: what an event says is valid, and what it leaves out is not asked for."""
-        checks: dict[str, Result] = {check.field: check.result for check in row.checks} if row.checks else {}
         if isinstance(found, Reject):
-            self._refused(row, found, checks)
+            self._refused(row, found, row.checks)
             return
         late = None if self.day is None else self.day.isoformat()
         for event in found:
-            envelope, own = event.envelope, checks
+            envelope, checks = event.envelope, row.checks
             said = _decode(envelope.data)
             if late is not None and envelope.time[:10] > late:
-                own = {**own, "time": "future"}
+                checks = (*checks, Check("time", "future"))
             if self.team_is_known is not None:
-                own = {**self._teams(said), **own}
-            self._add((envelope.source, _shape(envelope.type)), row.number, ("time", *said), own)
+                checks = (*self._teams(said), *checks)
+            self._add((envelope.source, _shape(envelope.type)), row.number, ("time", *said), checks)
 
     def take(self) -> tuple[Count, ...]:
         """What was counted since the last time."""
         valid = Counter[tuple[Place, str]]()
-        for (place, fields), rows in self._taken.items():
+        others: dict[tuple[Place, str, Result], _Alike] = {}
+        for (place, fields, checks), alike in self._alike.items():
+            said = dict(checks)
             for name in fields:
-                valid[place, name] += rows
-        found = [Count(*place, name, "valid", rows) for (place, name), rows in valid.items() if rows]
+                if name not in said:
+                    valid[place, name] += alike.rows
+            for name, result in said.items():
+                others.setdefault((place, name, result), _Alike()).add(alike.rows, alike.examples)
+        self._alike.clear()
+        found = [Count(*place, name, "valid", rows) for (place, name), rows in valid.items()]
         found += [
-            Count(*place, name, result, cell.rows, cell.examples)
-            for (place, name, result), cell in self._cells.items()
+            Count(*place, name, result, alike.rows, alike.examples)
+            for (place, name, result), alike in others.items()
         ]
-        self._taken.clear()
-        self._cells.clear()
         return tuple(found)
 
-    def _shown(self, row: Row, checks: dict[str, Result]) -> None:
+    def _shown(self, row: Row, checks: Checks) -> None:
         if row.shown is not None and self.team_is_known is not None:
-            checks = {**self._teams(_decode(row.shown.row)), **checks}
+            checks = (*self._teams(_decode(row.shown.row)), *checks)
         self._add(self._place(row), row.number, self._fields.get(row.shape, ()), checks)
 
-    def _add(self, place: Place, number: int, fields: tuple[str, ...], checks: Mapping[str, Result]) -> None:
-        valid = tuple(name for name in fields if name not in checks) if checks else fields
-        self._taken[place, valid] += 1
-        for name, result in checks.items():
-            self._count(place, name, result, number)
+    def _add(self, place: Place, number: int, fields: tuple[str, ...], checks: Checks) -> None:
+        alike = self._alike.get((place, fields, checks))
+        if alike is None:
+            alike = self._alike[place, fields, checks] = _Alike()
+        alike.rows += 1
+        if len(alike.examples) < EXAMPLES:
+            alike.examples = (*alike.examples, number)
 
-    def _refused(self, row: Row, reject: Reject, checks: Mapping[str, Result]) -> None:
-        if any(result not in FINE for result in checks.values()):
+    def _refused(self, row: Row, reject: Reject, checks: Checks) -> None:
+        if any(check.result not in FINE for check in checks):
             self._add(self._place(row), row.number, self._fields.get(row.shape, ()), checks)
             return
-        column = reject.column or WHOLE_ROW
-        self._count(self._place(row), column, reject.result or "unreadable", row.number)
+        alone = Check(reject.column or WHOLE_ROW, reject.result or "unreadable")
+        self._add(self._place(row), row.number, (), (alone,))
 
     def _place(self, row: Row) -> Place:
         return self.source, row.shape or self.shape
 
-    def _count(self, place: Place, name: str, result: Outcome, number: int) -> None:
-        cell = self._cells.setdefault((place, name, result), _Cell())
-        cell.rows += 1
-        if len(cell.examples) < EXAMPLES:
-            cell.examples = (*cell.examples, number)
-
-    def _teams(self, said: Mapping[str, Any]) -> dict[str, Result]:
+    def _teams(self, said: Mapping[str, Any]) -> Checks:
         known, team = self.team_is_known, said.get("team")
-        return {"team": "unknown-team"} if known and isinstance(team, str) and not known(team) else {}
+        return UNKNOWN_TEAM if known and isinstance(team, str) and not known(team) else ()
 
 
 @cache
@@ -169,11 +178,21 @@ def _shape(type_name: str) -> str:
 
 
 class Watched:
-    """The rows of a file on their way: how many of its bytes were read, and what its fields are worth."""
+    """The rows of a file on their way: how many of its bytes were read, and what its fields are worth.
+
+    `begun` tells that the first row has come: some formats read a file through before they give one.
+    """
 
     def __init__(self, rows: Iterator[Row], tally: Tally, position: Callable[[], int]) -> None:
-        self.tally, self.position = tally, position
-        self._rows = tally.learn(rows)
+        self.tally, self.position, self.begun = tally, position, False
+        self._rows = self._begin(tally.learn(rows))
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows
+
+    def _begin(self, rows: Iterator[Row]) -> Iterator[Row]:
+        for row in rows:
+            self.begun = True
+            yield row
+            break
+        yield from rows

@@ -1,11 +1,15 @@
-"""What a file's row came to: events that may enter the log, or a reject that says what to do about it."""
+"""What a file's row came to: events that may enter the log, or a reject that says what to do about it.
+
+Structs and tuples: made by the ten thousand a second, they cost a tenth of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import msgspec
 
 HIDDEN = "(hidden)"
 """Stands in rejects for a value that may tell something about a person."""
@@ -30,16 +34,14 @@ Result = Literal[
 `old-value` (of an older release of the format), dated after the export, and so on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """A field that is not simply valid, and why. It never holds the value itself."""
 
     field: str
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(msgspec.Struct, frozen=True, gc=False):
     """A refused row: where it stands, what was wrong and the remedy. Personal values are hidden.
 
     `result` is the kind of fault where the reader knows it.
@@ -53,8 +55,7 @@ class Reject:
     result: Result | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True, gc=False):
     """An item as a file's row shows it: its key, its data as JSON, its dates, and what it is."""
 
     key: str
@@ -63,8 +64,7 @@ class Shown:
     noun: Noun = "work"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row of a file: drafts of events as JSON bytes, or an item as it stands, or why there is neither.
 
     Rows count from 1. `key` names the item where it can be told, also of a refused row. `shape` names the set

@@ -89,6 +89,8 @@ class Rules:
 
     def fill(self, event: Event) -> Event:
         """The event with what the rules fill in, and what they filled; as it was where they fill nothing."""
+        if not self.versions:
+            return event
         came_in = _came_in(event)
         if came_in is None or event.envelope.ruled is not UNSET:
             return event

@@ -6,8 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec import structs
 
+from schemas.envelope import Envelope
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit, admit_own
 
 GOOD = (
@@ -167,7 +170,8 @@ def test_an_event_of_a_file_is_refused_for_a_text_that_no_text_may_hold(
     kind: str, edge: Edge, raw: Callable[..., bytes]
 ) -> None:
     written = raw().replace(b'"review"', f'"{kind}"'.encode())
-    found = admit_own(written, "demo", edge)
+    said = msgspec.Raw(f'{{"kind":"{kind}"}}'.encode())
+    found = admit_own(structs.replace(own(raw()), data=said), "demo", edge)
     assert isinstance(found, Refused)
     assert found.reason == admit(written, "demo", edge).reason  # type: ignore[union-attr]
 
@@ -177,11 +181,27 @@ def test_an_event_of_a_file_is_held_to_every_other_check(edge: Edge, raw: Callab
         raw(type="primed.work.imagined.v1"),
         raw(subject="elsewhere/7"),
         raw(time="yesterday"),
-        raw(tenant="x"),
+        raw(id=" "),
+        raw(data={"due": "2026-02-31"}),
+        raw(data={"due": "1899-12-30"}),
+        raw(data={"kind": "x" * 201}),
     )
     for written in wrong:
-        found, as_sent = admit_own(written, "demo", edge), admit(written, "demo", edge)
+        found, as_sent = admit_own(own(written), "demo", edge), admit(written, "demo", edge)
         assert isinstance(found, Refused)
         assert isinstance(as_sent, Refused)
         assert (found.reason, found.detail) == (as_sent.reason, as_sent.detail)
-    assert admit_own(raw(), "demo", edge) == admit(raw(), "demo", edge)
+    assert admit_own(own(raw()), "demo", edge) == admit(raw(), "demo", edge)
+
+
+@pytest.mark.parametrize("said", [{"id": "x" * 201}, {"subject": f"council/cases/{'7' * 300}"}])
+def test_an_event_of_a_file_is_as_short_as_any(
+    said: dict[str, str], edge: Edge, raw: Callable[..., bytes]
+) -> None:
+    found = admit_own(structs.replace(own(raw()), **said), "demo", edge)
+    assert isinstance(found, Refused)
+    assert found.reason == "wrong-shape"
+
+
+def own(written: bytes) -> Envelope:
+    return msgspec.json.decode(written, type=Envelope)

@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from services.dashboard.domain import questions
-from services.dashboard.domain.freshness import Freshness
-from services.dashboard.domain.freshness import of as freshness
+from services.dashboard.domain import freshness, questions
 from services.dashboard.domain.questions import Moment, Question
 from services.dashboard.domain.refusals import Away, Missing
 from services.dashboard.domain.tree import Tree
@@ -50,6 +49,16 @@ class Asked:
     """Where work is found in the case systems: an address template by source."""
     options: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def shared(self) -> bool:
+        """Whether the page is made for many eyes, so that small numbers are masked."""
+        return self.options.get("shared") == "on"
+
+    def explain(self, measure: str, period: str, unit: str = "") -> str:
+        """Where it is told what a figure is made of, as at the page's day."""
+        asked = (("measure", measure), ("unit", unit or self.unit), ("period", period), *self.when.params)
+        return f"/explain?{urlencode(asked)}"
+
 
 Part = Callable[[Asked], Awaitable[Any]]
 
@@ -58,7 +67,7 @@ Part = Callable[[Asked], Awaitable[Any]]
 class Page:
     """What a page shows: its parts by name, a part that could not be read as the `Away` that says why."""
 
-    fresh: Freshness
+    fresh: freshness.Freshness
     waiting: int | None
     parts: Mapping[str, Any]
 
@@ -90,16 +99,13 @@ async def attempt(reading: Awaitable[T]) -> T | Away:
 
 async def maybe(asked: Asked, question: Question[Shape]) -> Shape | Away:
     """The answer to a question that the part can do without, or the reason why there is none."""
-    try:
-        return await asked.reader.read(question)
-    except Away as away:
-        return away
+    return await attempt(asked.reader.read(question))
 
 
-async def _freshness(asked: Asked) -> Freshness:
+async def _freshness(asked: Asked) -> freshness.Freshness:
     answer = await maybe(asked, questions.feeds())
     known = None if isinstance(answer, Away) else answer
-    return freshness(
+    return freshness.of(
         known.feeds if known else None,
         known.fresh_at if known else None,
         as_at=asked.when.as_at,

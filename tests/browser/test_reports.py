@@ -74,6 +74,10 @@ def test_small_numbers_are_masked_for_many_eyes_on_the_page_and_in_its_file(dire
     assert director.locator("main svg.chart").count() == 0
     body = director.request.get(director.get_by_role("link", name="CSV").get_attribute("href") or "").text()
     assert next(csv.DictReader(io.StringIO(body)))["Open or called off"] == "under 5"
+    director.goto(f"{SERVICE}/compare?shared=on")
+    assert director.locator("main svg.chart, #live").count() == 0
+    body = director.request.get(director.get_by_role("link", name="CSV").get_attribute("href") or "").text()
+    assert "Chance alone" not in body
     director.goto(f"{SERVICE}/reports/ages?by=worker&shared=on")
     expect(director.locator("main")).not_to_contain_text("Amara Osei")
     answer = director.goto(f"{SERVICE}/reports/ages?by=nonsense")

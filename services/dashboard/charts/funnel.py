@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.dashboard.charts import svg
+from services.dashboard.charts import placing, svg
+from services.dashboard.charts.placing import Box, Place
 from services.dashboard.charts.svg import Size
 from services.dashboard.domain.reported import Funnel, Spot
 from services.dashboard.domain.words import number, shown
 
 LABELLED = 8
 """With more teams than this only those that are not as expected carry their names."""
+LOUD = ("look", "stands_out")
+LIMITS = ((("lower_99_8", "upper_99_8"), None, "99.8%"), (("lower_95", "upper_95"), "6 5", "95%"))
+"""The two limits on either side, how their lines are broken, and what they are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,13 @@ def plot(found: Funnel, size: Size, *, key: str, title: str, description: str) -
     """Draw the teams, the value of all together, and the limits of 95% and 99.8%."""
     height = 400 if size is svg.WIDE else 320
     plan = _plan(found, size, height)
+    captions = _captions(found, plan)
     body = [
         *_scale(plan),
         *_limits(found, plan),
         *_pooled(found, plan),
-        *_labels(found.teams, plan, size),
+        *(words for words, _ in captions),
+        *_labels(found, plan, size, [box for _, box in captions]),
         *(_spot(spot, plan) for spot in found.teams if spot.value is not None),
     ]
     return svg.frame(key, size, height, title, description, *body)
@@ -106,28 +112,46 @@ def _scale(plan: _Plan) -> list[str]:
     return drawn
 
 
+def _curves(found: Funnel, plan: _Plan) -> dict[str, list[tuple[float, float]]]:
+    """The four limits as lines on the drawing."""
+    return {
+        name: [(plan.x(one.denominator), plan.y(getattr(one, name))) for one in found.curve]
+        for names, _, _ in LIMITS
+        for name in names
+    }
+
+
 def _limits(found: Funnel, plan: _Plan) -> list[str]:
-    drawn, marks = [], _places(found.teams, plan)
-    wider = 1 if plan.y(found.pooled or 0) > (plan.top + plan.bottom) / 2 else 0
-    for names, dash, said in (
-        (("lower_99_8", "upper_99_8"), None, "99.8%"),
-        (("lower_95", "upper_95"), "6 5", "95%"),
-    ):
+    drawn, curves = [], _curves(found, plan)
+    for names, dash, _ in LIMITS:
         look = {"fill": "none", "stroke": svg.QUIET, "stroke_width": 1.5, "stroke_dasharray": dash}
-        lines = [
-            [(plan.x(one.denominator), plan.y(getattr(one, name))) for one in found.curve] for name in names
-        ]
-        for line in lines:
-            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
+        for name in names:
+            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in curves[name])
             drawn.append(svg.tag("polyline", {"points": path, **look}))
-        if found.curve:
-            x, y = _freest(lines[wider][len(lines[wider]) // 4 :], marks)
-            marks.append((x, y))
-            at = y + plan.font * 0.3
-            drawn.append(
-                svg.words(x, at, said, size=plan.font - 4, anchor="middle", fill=svg.QUIET, halo=True)
-            )
     return drawn
+
+
+def _captions(found: Funnel, plan: _Plan) -> list[tuple[str, Box]]:
+    """What the lines are called, each on its line where the marks are farthest, with its room."""
+    drawn, marks, curves = [], _places(found.teams, plan), _curves(found, plan)
+    wider = 1 if plan.y(found.pooled or 0) > (plan.top + plan.bottom) / 2 else 0
+    for names, _, said in LIMITS if found.curve else ():
+        line = curves[names[wider]]
+        x, y = _freest(line[len(line) // 4 :], marks)
+        marks.append((x, y))
+        drawn.append(_said(x, y + plan.font * 0.3, said, plan.font - 4, "middle", quiet=True))
+    if found.pooled is not None:
+        text = f"all {shown(round(found.pooled, 1), plan.unit)}"
+        inner = list(placing.along(_across(plan, plan.y(found.pooled)), 20.0))[4:-4]
+        x, y = _freest(inner, marks)
+        drawn.append(_said(x, y - 5, text, plan.font - 2, "middle"))
+    return drawn
+
+
+def _said(x: float, y: float, text: str, size: float, anchor: str, quiet: bool = False) -> tuple[str, Box]:
+    fill = svg.QUIET if quiet else svg.INK
+    words = svg.words(x, y, text, size=size, anchor=anchor, fill=fill, bold=not quiet, halo=True)
+    return words, placing.written(x, y, text, size, anchor)
 
 
 def _places(spots: Sequence[Spot], plan: _Plan) -> list[tuple[float, float]]:
@@ -140,13 +164,15 @@ def _freest(line: Sequence[tuple[float, float]], marks: Sequence[tuple[float, fl
     return max(line, key=lambda at: min((abs(at[0] - x) + abs(at[1] - y) for x, y in marks), default=0))
 
 
+def _across(plan: _Plan, y: float) -> list[tuple[float, float]]:
+    return [(plan.left, y), (plan.right, y)]
+
+
 def _pooled(found: Funnel, plan: _Plan) -> list[str]:
     if found.pooled is None:
         return []
-    y = plan.y(found.pooled)
-    line = svg.tag("line", {"x1": plan.left, "x2": plan.right, "y1": y, "y2": y, "stroke": svg.INK})
-    text = f"all {shown(round(found.pooled, 1), plan.unit)}"
-    return [line, svg.words(plan.left + 8, y - 5, text, size=plan.font - 2, bold=True, halo=True)]
+    (x, y), (end, _) = _across(plan, plan.y(found.pooled))
+    return [svg.tag("line", {"x1": x, "x2": end, "y1": y, "y2": y, "stroke": svg.INK})]
 
 
 def _spot(spot: Spot, plan: _Plan) -> str:
@@ -167,60 +193,31 @@ def _spot(spot: Spot, plan: _Plan) -> str:
     return svg.tag("rect", {"x": x - r, "y": y - r, "width": 2 * r, "height": 2 * r, "fill": svg.PLUM})
 
 
-def _labels(spots: Sequence[Spot], plan: _Plan, size: Size) -> list[str]:
-    """Names beside their marks; one that has to move away is led to its mark by a line."""
-    few = len(spots) <= LABELLED and size is svg.WIDE
-    named = [one for one in spots if one.value is not None and (few or one.verdict in ("look", "stands_out"))]
-    taken = [(x - 9, x + 9, y + plan.font * 0.35) for x, y in _places(spots, plan)]
+def _labels(found: Funnel, plan: _Plan, size: Size, captions: Sequence[Box]) -> list[str]:
+    """Names beside their marks, on no line and no other word; one that stands away is led to by a line."""
+    few = len(found.teams) <= LABELLED and size is svg.WIDE
+    named = [one for one in found.teams if one.value is not None]
+    named = named if few else [one for one in named if one.verdict in LOUD]
+    taken = [*captions, *(placing.around(at, plan.font * 0.55) for at in _places(found.teams, plan))]
+    lines = [spot for line in _curves(found, plan).values() for spot in placing.along(line)]
+    lines += [] if found.pooled is None else placing.along(_across(plan, plan.y(found.pooled)))
+    frame = Box(plan.left, plan.font * 0.2, size.width - 2.0, plan.bottom - 2.0)
     drawn = []
-    for spot in sorted(named, key=lambda one: plan.y(float(one.value or 0))):
+    for spot in sorted(named, key=lambda one: (one.verdict not in LOUD, plan.y(float(one.value or 0)))):
         (mark,) = _places([spot], plan)
-        room = _room(spot.name, mark, taken, plan, size)
-        taken.append((room.start, room.end, room.y))
-        drawn.append(_name(spot, mark, room, plan))
+        place = placing.beside(spot.name, mark, plan.font - 2, frame, taken, lines)
+        taken.append(place.box)
+        drawn.append(_name(spot, mark, place, plan))
     return drawn
 
 
-def _name(spot: Spot, mark: tuple[float, float], room: _Room, plan: _Plan) -> str:
-    loud = spot.verdict in ("look", "stands_out")
+def _name(spot: Spot, mark: tuple[float, float], place: Place, plan: _Plan) -> str:
+    loud = spot.verdict in LOUD
     fill = {"worse": svg.RUST, "better": svg.BLUE}.get(spot.judged or "", svg.PLUM) if loud else svg.INK
-    near = room.end if room.left else room.start
-    anchor = "end" if room.left else "start"
     text = svg.words(
-        near, room.y, spot.name, size=plan.font - 2, anchor=anchor, fill=fill, bold=loud, halo=True
+        place.x, place.y, spot.name, size=plan.font - 2, anchor=place.anchor, fill=fill, bold=loud, halo=True
     )
-    if abs(room.moved) < plan.font * 0.7:
+    if place.led_to is None:
         return text
-    ends = {"x1": mark[0], "y1": mark[1], "x2": near, "y2": room.y - plan.font * 0.3}
+    ends = {"x1": mark[0], "y1": mark[1], "x2": place.led_to[0], "y2": place.led_to[1]}
     return svg.tag("line", {**ends, "stroke": svg.QUIET, "stroke_width": 1}) + text
-
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """Where a name stands: its ends, its height, how far it was moved, and whether it stands to the left."""
-
-    start: float
-    end: float
-    y: float
-    moved: float
-    left: bool
-
-
-def _room(
-    name: str, mark: tuple[float, float], taken: Sequence[tuple[float, float, float]], plan: _Plan, size: Size
-) -> _Room:
-    """The place nearest to its mark where a name lies on nothing else."""
-    x, at = mark[0], mark[1] + plan.font * 0.35
-    width, step = len(name) * (plan.font - 2) * 0.54, plan.font * 0.35
-    sides = [(x + 14, x + 14 + width, False), (x - 14 - width, x - 14, True)]
-    sides = [side for side in sides if side[0] >= 0 and side[1] <= size.width] or sides[1:]
-    for count in range(80):
-        for moved in (count * step, -count * step):
-            y = at + moved
-            for start, end, left in sides:
-                over = any(
-                    abs(y - other) < plan.font and start < far and near < end for near, far, other in taken
-                )
-                if not over and plan.font * 0.8 <= y <= plan.bottom - 2:
-                    return _Room(start, end, y, moved, left)
-    return _Room(*sides[0][:2], at, 0.0, sides[0][2])

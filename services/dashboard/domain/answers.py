@@ -43,6 +43,14 @@ class Catalogue(Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...] = ()
 
 
+class NotComplete(Struct, frozen=True, kw_only=True):
+    """Why there is no figure: before this day a feed had not told everything."""
+
+    since: str = field(default="", name="from")
+    source: str = ""
+    reason: str = ""
+
+
 class Figure(Struct, frozen=True, kw_only=True):
     """One value of one measure for one unit and period."""
 
@@ -56,6 +64,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     target: Number | None = None
     unfinished: bool = False
     definition: str = ""
+    not_complete: NotComplete | None = None
 
 
 class Figures(Meta, frozen=True, kw_only=True):
@@ -143,76 +152,6 @@ class Report(Meta, frozen=True, kw_only=True):
     before_to: str | None = None
 
 
-class Place(Struct, frozen=True, kw_only=True):
-    """Where an event stands in the log."""
-
-    topic: str
-    partition: int
-    offset: int
-    n: int = 0
-    source: str = ""
-    id: str = ""
-    type: str = ""
-    time: str = ""
-
-
-class Line(Struct, frozen=True, kw_only=True):
-    """A line of the ledger and the event that caused it."""
-
-    account: str
-    team: str = ""
-    day: str = ""
-    kind: str = ""
-    worker: str = ""
-    detail: dict[str, Any] = {}
-    amount: int = 0
-    pounds: Number | None = None
-    subject: str = ""
-    known_at: str | None = None
-    event: Place | None = None
-
-
-class MovedBy(Struct, frozen=True, kw_only=True):
-    """One step of what changed weekly cost, with its sign, in pounds, and of how many lines."""
-
-    account: str
-    pounds: Number
-    lines: int = 0
-
-
-class Moved(Struct, frozen=True, kw_only=True):
-    """What changed weekly cost in the period: opening + steps + reorganised = closing."""
-
-    opening: Number
-    steps: tuple[MovedBy, ...]
-    reorganised: Number = 0
-    closing: Number
-
-
-class Explanation(Meta, frozen=True, kw_only=True):
-    """A figure, its definition and the lines that add up to it."""
-
-    figure: Figure
-    definition: Measure
-    lines: tuple[Line, ...] = ()
-    total_lines: int = 0
-    sum: Number = 0
-    sum_pounds: Number | None = None
-    next_cursor: str | None = None
-    changes: Moved | None = None
-
-
-class LoggedEvent(Struct, frozen=True, kw_only=True):
-    """One event of the log and the lines that it caused."""
-
-    event: dict[str, Any]
-    topic: str = ""
-    partition: int = 0
-    offset: int = 0
-    known_at: str | None = None
-    lines: tuple[Line, ...] = ()
-
-
 class WorkRow(Struct, frozen=True, kw_only=True):
     """An open piece of work."""
 
@@ -243,22 +182,6 @@ class WorkList(Meta, frozen=True, kw_only=True):
     rows: tuple[WorkRow, ...] = ()
     counts: WorkCounts = WorkCounts()
     next_cursor: str | None = None
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """One piece of work with all its events and lines."""
-
-    subject: str
-    state: str = ""
-    kind: str | None = None
-    team: str | None = None
-    worker: str | None = None
-    due: str | None = None
-    received: str | None = None
-    ended: str | None = None
-    outcome: str | None = None
-    events: tuple[dict[str, Any], ...] = ()
-    lines: tuple[Line, ...] = ()
 
 
 class Feed(Struct, frozen=True, kw_only=True):

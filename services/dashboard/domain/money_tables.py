@@ -23,7 +23,12 @@ FLOWS = (
 )
 """Field, words, and the sign with which it moves the closing."""
 ALWAYS = ("started", "changed", "ended")
-EXPLAINED = {"started": "spend_started", "ended": "spend_ended", "closing": "spend_a_week"}
+EXPLAINED = {
+    "started": "spend_started",
+    "ended": "spend_ended",
+    **dict.fromkeys(("changed", "transferred_in", "transferred_out", "closing"), "spend_a_week"),
+}
+"""What explains each amount; what moved spend without being a measure stands beside the closing's lines."""
 
 
 def spend(answer: Spend, names: Callable[[str], str], explain: Explain, today: dt.date) -> Told:
@@ -37,7 +42,8 @@ def spend(answer: Spend, names: Callable[[str], str], explain: Explain, today: d
         flows = [_moved(row, field, sign, explain) for field, _, sign in shown]
         once = (sheets.money(row.one_off),) if paid else ()
         closing = sheets.money(row.closing, _link("closing", row, explain))
-        return (sheets.money(row.opening), *flows, closing, *once)
+        before = explain("spend_a_week", words.months_after(row.month, -1)) if row.month else ""
+        return (sheets.money(row.opening, before), *flows, closing, *once)
 
     rows = tuple((sheets.said(_name(row, answer.by, names, today)), *cells(row)) for row in answer.rows)
     total = (sheets.said("In all"), *cells(answer.total)) if len(rows) > 1 else ()
@@ -51,7 +57,7 @@ def _any(answer: Spend, field: str) -> bool:
 
 def _moved(row: Step, field: str, sign: int, explain: Explain) -> Cell:
     amount = sign * getattr(row, field)
-    return Cell(_signed(amount), amount, _link(field, row, explain))
+    return sheets.moved(amount, _link(field, row, explain))
 
 
 def _link(field: str, row: Step, explain: Explain) -> str:
@@ -75,13 +81,9 @@ def stairs(total: Step) -> tuple[Stair, ...]:
     for field, name, sign in FLOWS:
         step = sign * getattr(total, field)
         if step or field in ALWAYS:
-            made.append(Stair(name, level, level + step, _signed(step)))
+            made.append(Stair(name, level, level + step, words.signed(step)))
             level += step
     return (*made, Stair("Closing", 0, total.closing, words.money(total.closing), whole=True))
-
-
-def _signed(amount: float) -> str:
-    return f"+{words.money(amount)}" if amount > 0 else words.money(amount)
 
 
 def _prompts(total: Step) -> tuple[str, ...]:
@@ -119,5 +121,5 @@ def _share(name: str, one: Share) -> tuple[Cell, ...]:
     return (
         sheets.said(name),
         sheets.count(one.decisions or None),
-        Cell(_signed(one.weekly_spend), one.weekly_spend),
+        sheets.moved(one.weekly_spend, beside=True),
     )

@@ -13,18 +13,16 @@ from services.dashboard.domain import words
 from services.dashboard.domain.agreements import Commitment, Escalation, Meeting, Rule
 from services.dashboard.domain.answers import (
     Catalogue,
-    Explanation,
     Feeds,
     Figures,
-    Item,
     Listed,
-    LoggedEvent,
     Report,
     Series,
     SeveralSeries,
     WorkList,
 )
 from services.dashboard.domain.reported import Effects, Funnel, Restatements
+from services.dashboard.domain.trail import Explanation, Item, LoggedEvent
 
 T = TypeVar("T", bound=Struct)
 Given = Mapping[str, str | int]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from services.dashboard.domain.answers import Line, Meta, Number
+from services.dashboard.domain.answers import Meta, Number
+from services.dashboard.domain.trail import Line
 
 
 class Span(Meta, frozen=True, kw_only=True):

@@ -9,6 +9,10 @@ from services.dashboard.domain import words
 from services.dashboard.domain.answers import Number
 
 HIDDEN = "–"
+LEAST = 5
+"""Counts from 1 to below this are not shown in a view that is made for many eyes."""
+ROUND = 100
+"""Pounds to which amounts are rounded in a shared view, so that no single package shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Cell:
     """What a cell shows, the value that a file holds, and where it leads.
 
     `counted` is a number of people or of pieces of work, masked in a shared view where it is small; `telling`
-    holds such numbers, would give them away or names somebody, and is left out of shared views.
+    holds such numbers, would give them away or names somebody, and is left out of shared views. An amount in
+    `pounds` is rounded there; with `beside` it is left out where the count to its left is hidden.
     """
 
     text: str
@@ -32,6 +37,8 @@ class Cell:
     link: str = ""
     counted: bool = False
     telling: bool = False
+    pounds: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,12 @@ def figure(value: Number | None, unit_of_measure: str = "count", link: str = "")
 
 def money(value: Number, link: str = "") -> Cell:
     """Pounds."""
-    return Cell(words.money(value), value, link)
+    return Cell(words.money(value), value, link, pounds=True)
+
+
+def moved(value: Number, link: str = "", *, beside: bool = False) -> Cell:
+    """Pounds by which something rose or fell, with its sign."""
+    return Cell(words.signed(value), value, link, pounds=True, beside=beside)
 
 
 def columns(*names: str, figures: tuple[str, ...] = ()) -> tuple[Column, ...]:
@@ -73,11 +85,11 @@ def masked(sheet: Sheet, least: int) -> Sheet:
     """The sheet for many eyes: counts from 1 to below `least` are not shown.
 
     One hidden count alone in a row or column could be had from the others and their sum, so the next smallest
-    is hidden with it. Texts that tell of counts, and names of people, are left out.
+    is hidden with it. Texts that tell of counts, and names of people, are left out; amounts are rounded.
     """
     hidden = _hidden([*sheet.rows, *([sheet.total] if sheet.total else [])], least)
     rows = [
-        tuple(_mask(cell, (row, column) in hidden, least) for column, cell in enumerate(cells))
+        tuple(_mask(cell, (row, column - cell.beside) in hidden, least) for column, cell in enumerate(cells))
         for row, cells in enumerate([*sheet.rows, sheet.total])
     ]
     return replace(sheet, rows=tuple(rows[:-1]), total=rows[-1])
@@ -123,10 +135,17 @@ def _alone(
 
 
 def _mask(cell: Cell, hidden: bool, least: int) -> Cell:
-    if cell.telling:
+    if cell.telling or (hidden and cell.beside):
         return Cell(HIDDEN, "")
+    if cell.pounds and isinstance(cell.value, int | float):
+        return _rounded(cell, round(cell.value / ROUND) * ROUND)
     if not hidden:
         return replace(cell, link="")
     if _small(cell, least):
         return Cell(f"under {least}", f"under {least}")
     return Cell("not shown", "not shown")
+
+
+def _rounded(cell: Cell, value: int) -> Cell:
+    signed = cell.text.startswith(("+", words.MINUS))
+    return Cell(words.signed(value) if signed else words.money(value), value)

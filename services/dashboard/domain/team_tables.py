@@ -15,14 +15,26 @@ def workload(answer: Report, names: Names) -> Told:
     """Report 1: open work by the month in which it is due."""
     heads = ("Overdue", "Due, not yet overdue", "Allocated in the month")
     rows = [
-        (*_named(row, answer.by, names), *_counts(row.overdue, row.due, row.allocated)) for row in answer.rows
+        (
+            *_named(row, answer.by, names),
+            *_counts(row.overdue, row.due),
+            sheets.count(row.allocated, _explained("allocations", row, answer.by, names)),
+        )
+        for row in answer.rows
     ]
     return _told(answer, "Work by the month in which it is due", heads, rows)
 
 
 def completed(answer: Report, names: Names) -> Told:
     """Report 2: work completed each month."""
-    rows = [(*_named(row, answer.by, names), *_counts(row.completed, row.late)) for row in answer.rows]
+    rows = [
+        (
+            *_named(row, answer.by, names),
+            sheets.count(row.completed, _explained("completed", row, answer.by, names)),
+            sheets.count(row.late, _explained("completed_late", row, answer.by, names)),
+        )
+        for row in answer.rows
+    ]
     return _told(answer, "Completed work", ("Completed", "Of these late"), rows)
 
 
@@ -41,6 +53,13 @@ def outcomes(answer: Report) -> Told:
     shifted = findings.outcome_shifts(answer.rows)
     asked = ("Did we mean this change? What did people say of it?",) if shifted else ()
     return Told(answer.finding or "", Sheet("Outcomes of completed work", heads, rows), prompts=asked)
+
+
+def _explained(measure: str, row: ReportRow, by: str, names: Names) -> str:
+    """Where a figure is explained that is a measure's own: of a month, of the unit or of one of its teams."""
+    if not row.month or by not in ("month", "team") or (by == "team" and not row.team):
+        return ""
+    return names.explain(measure, row.month, row.team or "" if by == "team" else "")
 
 
 def _counts(*values: int | None) -> list[Cell]:

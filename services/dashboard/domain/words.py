@@ -62,6 +62,11 @@ def money(value: Number) -> str:
     return MINUS + text if value < 0 else text
 
 
+def signed(value: Number) -> str:
+    """Pounds by which something rose or fell: `+£1,234`, `−£12.50`."""
+    return f"+{money(value)}" if value > 0 else money(value)
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 review`, `1,200 reviews`."""
     return f"{number(count)} {one if count == 1 else many or one + 's'}"

@@ -26,6 +26,7 @@ from services.dashboard.domain.sheets import HIDDEN, Cell, Sheet
 OLD = 28
 """Overdue for longer than so many days is old."""
 SHOWN = 12
+EXPLAINED = {"start": "median_days_to_start", "completion": "median_days_to_complete"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Names:
     work_of: Callable[[str], str]
     item: Callable[[str], str]
     today: dt.date
+    explain: Callable[[str, str, str], str] = lambda measure, period, unit: ""
+    """Where it is told what a measure of a unit in a period is made of; the page's own unit where blank."""
 
     def worker(self, worker: str | None) -> Cell:
         """A person, leading to their work; not named in a view for many eyes."""
@@ -116,6 +119,10 @@ def waits(answer: Waits, names: Names) -> Told:
     first = {"worker": "Worker", "team": "Team", "kind": "Kind of work"}.get(answer.by, "Month")
     rows: list[tuple[Cell, ...]] = []
     lots: list[tuple[str, tuple[Lot, ...]]] = []
+
+    def explain(which: str, row: Wait) -> str:
+        return names.explain(EXPLAINED[which], row.month, "") if row.month and answer.by == "month" else ""
+
     for which, said in until.items():
         found = [row for row in answer.rows if row.until == which and row.count]
         made = [
@@ -123,7 +130,7 @@ def waits(answer: Waits, names: Names) -> Told:
                 names.by(answer.by, row, row.month),
                 sheets.said(said),
                 sheets.count(row.count),
-                sheets.figure(row.median, "days"),
+                sheets.figure(row.median, "days", explain(which, row)),
                 sheets.figure(row.percentile_90, "days"),
                 *(sheets.count(one.count) for one in row.bands),
             )
@@ -150,7 +157,9 @@ def interfaces(answer: Interfaces, names: Names) -> Told:
         named = [sheets.said(names.unit(one) if one else "–") for one in (row.from_team, row.to_team)]
         start = named if pairs else [names.by("month", row, row.month)]
         kind = [sheets.said(words.coded(row.kind) or "No kind")] if answer.by == "kind" else []
-        counts = [sheets.count(one) for one in (row.passed_on, row.ended, row.not_ended)]
+        sent = row.month and answer.by == "month" and answer.direction == "sent"
+        explain = names.explain("referred_on", row.month or "", "") if sent else ""
+        counts = [sheets.count(row.passed_on, explain), *map(sheets.count, (row.ended, row.not_ended))]
         ends = _ends(row)
         rows.append((*start, *kind, *counts, Cell(ends, ends, telling=True)))
     first = ("From", "To", *(("Kind of work",) if answer.by == "kind" else ())) if pairs else ("Month",)

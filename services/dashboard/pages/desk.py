@@ -100,7 +100,7 @@ def asked(request: Request, who: Principal, unit: str | None = None, /, **option
         unit=unit or query.get("unit") or tree.home,
         when=when,
         names=desk(request).name,
-        paused=query.get("live") == "off",
+        paused=query.get("live") == "off" or query.get("shared") == "on",
         cases=desk(request).cases,
         options={**query, **options},
     )

@@ -48,7 +48,7 @@ async def explain(
 ) -> Response:
     """What a figure is made of: its definition, its lines, and each line's event."""
     asking = desk.asked(request, who, measure=measure_id, period=period)
-    parts = {"explanation": measure.explanation}
+    parts = {"explanation": measure.explanation, "given": beside(restated.given)}
     return await desk.show(request, who, asking, "explain.html", parts, nav="")
 
 

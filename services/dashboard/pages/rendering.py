@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from services.dashboard.charts import bars, bridge, funnel, lots, outcomes, sparkline, spc, svg
-from services.dashboard.domain import reports, urgency, words
+from services.dashboard.domain import case_links, reports, urgency, words
 from services.dashboard.domain.reported import Funnel
 from services.dashboard.domain.reporting import Told
 
@@ -43,6 +43,7 @@ def environment() -> jinja2.Environment:
         scale_cut=bridge.cut,
         spark=spark,
         link=link,
+        case_address=case_links.address,
     )
     made.filters.update(
         measured=lambda name: f"measure-{name}",

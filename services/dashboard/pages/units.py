@@ -72,7 +72,7 @@ async def report(request: Request, who: Who, unit: UnitId, report: Name) -> Resp
 async def report_file(request: Request, who: Who, unit: UnitId, report: Name, form: Form) -> Response:
     """A report as CSV or Excel: as metrics makes it, masked where it is shown to many eyes."""
     asking = _asked(request, who, unit, report)
-    if asking.options.get("shared") == "on":
+    if asking.shared:
         shown = await reporting.report(asking)
         return files.answer(shown.sheet, form, f"{report}-{unit}-{asking.when.today}")
     passed = {key: asking.options[key] for key in PASSED if key in asking.options}

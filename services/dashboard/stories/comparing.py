@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.dashboard.domain import questions, sheets, spans, words
 from services.dashboard.domain.answers import Catalogue
@@ -31,10 +31,13 @@ class Comparison:
     funnel: Funnel
     sheet: Sheet
     title: str
+    beside: str
+    """What else is to be said of it."""
     period: str
     measures: list[tuple[str, str]]
     notes: list[str]
     prompts: list[str]
+    shared: bool
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,19 @@ async def compare(asked: Asked) -> Comparison | None:
         asked.reader.read(questions.funnel(measure, asked.unit, period, asked.when)),
         asked.reader.read(questions.catalogue()),
     )
+    sheet, (first, *rest) = _sheet(found, asked), found.finding.split("; ")
     return Comparison(
         funnel=found,
-        sheet=_sheet(found, asked),
-        title=f"{found.name}: {found.finding[:1].lower()}{found.finding[1:]}"
-        if found.finding.startswith(("No team", "Nothing", "Only"))
-        else f"{found.name}: {found.finding}",
+        sheet=sheets.masked(sheet, sheets.LEAST) if asked.shared else sheet,
+        title=f"{found.name}: {first[:1].lower()}{first[1:]}"
+        if first.startswith(("No team", "Nothing", "Only"))
+        else f"{found.name}: {first}",
+        beside=f"{words.capital('; '.join(rest))}." if rest else "",
         period=words.month(found.period, asked.when.today),
         measures=comparable(catalogue),
         notes=reporting.notes(found, asked),
         prompts=_prompts(found),
+        shared=asked.shared,
     )
 
 
@@ -83,7 +89,9 @@ def comparable(catalogue: Catalogue) -> list[tuple[str, str]]:
 
 
 def _sheet(found: Funnel, asked: Asked) -> Sheet:
-    heads = sheets.columns("Team", figures=(found.name, "Pieces of work", "Chance alone"))
+    """For many eyes without the limits, which would tell how many pieces of work there are."""
+    chance = () if asked.shared else ("Chance alone",)
+    heads = sheets.columns("Team", figures=(found.name, "Pieces of work", *chance))
     rows = tuple(_row(spot, found, asked) for spot in found.teams)
     return Sheet(found.name, heads + sheets.columns("What that means"), rows)
 
@@ -95,11 +103,13 @@ def _row(spot: Spot, found: Funnel, asked: Asked) -> tuple[Cell, ...]:
         low, high = (words.number(one, 0) for one in (spot.limits.lower_95, spot.limits.upper_95))
         range_ = f"{low} to {high}{'%' if unit == 'percent' else ''}"
     high_low = {"high": ", high", "low": ", low"}.get(spot.direction or "", "")
+    explain = asked.explain(found.measure, found.period, spot.team)
+    few = any(0 < one < sheets.LEAST for one in (spot.numerator, spot.denominator - spot.numerator))
     return (
         sheets.said(spot.name or asked.tree.name(spot.team), f"/units/{spot.team}"),
-        sheets.figure(spot.value, unit),
-        sheets.count(spot.denominator),
-        sheets.said(range_),
+        replace(sheets.figure(spot.value, unit, explain), telling=few),
+        sheets.count(spot.denominator, explain),
+        *(() if asked.shared else (sheets.said(range_),)),
         sheets.said(words.capital(VERDICTS.get(spot.verdict, "")) + high_low),
     )
 

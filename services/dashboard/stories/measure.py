@@ -18,20 +18,12 @@ from services.dashboard.domain import (
     words,
 )
 from services.dashboard.domain.agreements import Commitment, Rule
-from services.dashboard.domain.answers import (
-    Catalogue,
-    Explanation,
-    Item,
-    LoggedEvent,
-    Measure,
-    Rebase,
-    Series,
-    WorkList,
-)
+from services.dashboard.domain.answers import Catalogue, Measure, Rebase, Series, WorkList
 from services.dashboard.domain.marks import Note
 from services.dashboard.domain.refusals import Away, Missing
 from services.dashboard.domain.sheets import Cell, Sheet
 from services.dashboard.domain.strip import Tile
+from services.dashboard.domain.trail import Explanation, Item, LoggedEvent
 from services.dashboard.domain.variation import Variation
 from services.dashboard.flow import Asked, maybe
 from services.dashboard.stories import reporting, unit

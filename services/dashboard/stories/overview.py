@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.tree import Unit
-from services.dashboard.domain import findings, questions, strip, variation, words
+from services.dashboard.domain import findings, questions, sheets, strip, variation, words
 from services.dashboard.domain.answers import Figures, Measure, Series
 from services.dashboard.domain.refusals import Away
+from services.dashboard.domain.sheets import Cell
 from services.dashboard.domain.strip import Tile
 from services.dashboard.domain.variation import Variation
 from services.dashboard.flow import Asked, Part, maybe
@@ -28,7 +29,7 @@ class Row:
     """A unit below, with its figures and how its overdue work moves."""
 
     unit: Unit
-    values: list[str]
+    values: list[Cell]
     series: Series | None
     how: Variation | None
     needs: int
@@ -86,7 +87,7 @@ async def below(asked: Asked) -> Below:
     rows = [
         Row(
             unit=child,
-            values=[_value(figures, child.id, one.id, one.unit_of_measure) for one in columns],
+            values=[_value(figures, child.id, one, asked) for one in columns],
             series=past.get(child.id),
             how=_how(past.get(child.id), asked.when.today),
             needs=len([one for one in raised if asked.tree.covers(child.id, one)]),
@@ -109,9 +110,12 @@ def _heading(measure: Measure) -> str:
     return measure.name if strip.standing(measure) else f"{measure.name} this month so far"
 
 
-def _value(figures: Figures, unit: str, measure: str, unit_of_measure: str) -> str:
-    found = [one.value for one in figures.figures if one.unit == unit and one.measure == measure]
-    return words.shown(found[0] if found else None, unit_of_measure)
+def _value(figures: Figures, unit: str, measure: Measure, asked: Asked) -> Cell:
+    found = [one for one in figures.figures if one.unit == unit and one.measure == measure.id]
+    if not found:
+        return sheets.said(sheets.HIDDEN)
+    link = asked.explain(measure.id, found[0].period, unit)
+    return sheets.figure(found[0].value, measure.unit_of_measure, link)
 
 
 PARTS: Mapping[str, Part] = {

@@ -25,9 +25,6 @@ from services.dashboard.domain.spans import Choice
 from services.dashboard.domain.work_tables import Names
 from services.dashboard.flow import Asked, maybe
 
-LEAST = 5
-"""Counts from 1 to below this are not shown in a view that is made for many eyes."""
-
 
 @dataclass(frozen=True)
 class Way:
@@ -71,12 +68,12 @@ async def report(asked: Asked) -> ReportPage:
     about = ABOUT[name]
     given = _given(asked, name)
     read, more = await asyncio.gather(_READERS[name](asked, given), _more(asked, name, given))
-    shared = asked.options.get("shared") == "on"
+    shared = asked.shared
     return ReportPage(
         name=name,
         about=about,
         told=read.told,
-        sheet=sheets.masked(read.told.sheet, LEAST) if shared else read.told.sheet,
+        sheet=sheets.masked(read.told.sheet, sheets.LEAST) if shared else read.told.sheet,
         by=given.get("by", ""),
         days=spans.spoken(read.first, read.last, asked.when.today),
         cuts=_cuts(about, given, shared),
@@ -84,7 +81,7 @@ async def report(asked: Asked) -> ReportPage:
         directions=_directions(name, given),
         more=more
         if isinstance(more, Away)
-        else tuple(sheets.masked(one, LEAST) if shared else one for one in more),
+        else tuple(sheets.masked(one, sheets.LEAST) if shared else one for one in more),
         notes=notes(read.answer, asked),
         file=given,
         shared=shared,
@@ -149,6 +146,7 @@ def names_of(asked: Asked) -> Names:
         work_of=lambda worker: f"/units/{asked.unit}/work?{urlencode({'worker': worker})}{day}",
         item=lambda subject: f"/items?{urlencode({'subject': subject})}",
         today=asked.when.today,
+        explain=asked.explain,
     )
 
 
@@ -192,12 +190,7 @@ async def _leavers(asked: Asked, given: Mapping[str, str]) -> _Read:
 async def spend(asked: Asked, given: Mapping[str, str]) -> _Read:
     """The spend bridge; each amount of a month leads to what it is made of."""
     found = await asked.reader.read(questions.told("spend", reported.Spend, asked.unit, asked.when, given))
-    day = {"as_at": asked.when.as_at.isoformat()} if asked.when.as_at else {}
-
-    def explain(measure: str, month: str) -> str:
-        return "/explain?" + urlencode({"measure": measure, "unit": asked.unit, "period": month, **day})
-
-    told = money_tables.spend(found, asked.tree.name, explain, asked.when.today)
+    told = money_tables.spend(found, asked.tree.name, asked.explain, asked.when.today)
     return _Read(found, told, found.first, found.last)
 
 

@@ -7,8 +7,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from services.dashboard.domain import questions, words
-from services.dashboard.domain.answers import Line, Number
+from services.dashboard.domain.answers import Catalogue, Number
 from services.dashboard.domain.reported import Cause, Restated
+from services.dashboard.domain.trail import Line
 from services.dashboard.flow import Asked
 
 BACK = 12
@@ -56,6 +57,36 @@ class Changes:
     note: str
 
 
+@dataclass(frozen=True)
+class Given:
+    """What was said of one figure when its period closed, beside what is known now."""
+
+    change: Change | None
+    stands: str
+    """When it was given, where it has not changed since."""
+    note: str
+    """Why it was never given."""
+
+
+async def given(asked: Asked) -> Given | None:
+    """How the figure of the page's period stood at its closing; None where metrics tells nothing of it."""
+    measure, period = asked.options["measure"], asked.options["period"]
+    grain = "week" if "W" in period else "month"
+    span: dict[str, str | int] = {"from": period, "to": period, "grain": grain, "limit": 1}
+    found, catalogue = await asyncio.gather(
+        asked.reader.read(questions.restatements(measure, asked.unit, asked.when, span)),
+        asked.reader.read(questions.catalogue()),
+    )
+    one = next(iter(found.restatements), None)
+    if one is None:
+        return None
+    if one.given is None:
+        return Given(None, "", one.note or "")
+    if not _moved(one):
+        return Given(None, words.day(one.given_at, asked.when.today), "")
+    return Given(_change(one, _unit(catalogue, measure), asked), "", "")
+
+
 async def changes(asked: Asked) -> Changes:
     """What changed of a measure over the last twelve closed periods."""
     measure, grain = asked.options["measure"], asked.options.get("grain") or "month"
@@ -72,7 +103,7 @@ async def changes(asked: Asked) -> Changes:
         asked.reader.read(questions.restatements(measure, asked.unit, asked.when, given)),
         asked.reader.read(questions.catalogue()),
     )
-    unit = next((one.unit_of_measure for one in catalogue.measures if one.id == measure), "count")
+    unit = _unit(catalogue, measure)
     changed = [one for one in found.restatements if one.given and _moved(one)]
     never = [one for one in found.restatements if one.given is None]
     return Changes(
@@ -82,6 +113,10 @@ async def changes(asked: Asked) -> Changes:
         never=len(never),
         note=next((one.note for one in never if one.note), ""),
     )
+
+
+def _unit(catalogue: Catalogue, measure: str) -> str:
+    return next((one.unit_of_measure for one in catalogue.measures if one.id == measure), "count")
 
 
 def _moved(one: Restated) -> bool:

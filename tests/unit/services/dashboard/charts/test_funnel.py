@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from services.dashboard.charts import funnel, svg
+from services.dashboard.charts import funnel, placing, svg
+from services.dashboard.charts.placing import Box
 from services.dashboard.domain.reported import Funnel, Limits, Spot
 from tests.unit.services.dashboard.charts.drawing import Drawing
 
@@ -54,16 +55,36 @@ def test_two_limits_on_either_side_and_their_words() -> None:
     assert {"95%", "99.8%"} <= set(drawing.texts())
 
 
-def test_names_do_not_lie_on_one_another() -> None:
-    crowd = tuple(spot(f"Team {index}", 75.0 + index * 0.1, 60) for index in range(6))
-    found = Funnel(measure="m", pooled=75.0, teams=crowd, curve=FOUND.curve)
-    places = [
-        (float(one.get("x", 0)), float(one.get("y", 0)), one.get("text-anchor"))
-        for one in draw(found, svg.WIDE).marks("text")
-        if "".join(one.itertext()).startswith("Team")
+def rooms(drawing: Drawing, *names: str) -> list[Box]:
+    """The room that each of these words takes."""
+    found = []
+    for one in drawing.marks("text"):
+        text, size = "".join(one.itertext()), float(one.get("font-size", 0))
+        if text.startswith(names):
+            at = float(one.get("x", 0)), float(one.get("y", 0))
+            found.append(placing.written(*at, text, size, one.get("text-anchor") or "start"))
+    return found
+
+
+@pytest.mark.parametrize("size", [svg.WIDE, svg.NARROW])
+@pytest.mark.parametrize("apart", [0.1, 1.0, 4.0])
+def test_names_of_neighbours_lie_on_no_other_word_or_line(size: svg.Size, apart: float) -> None:
+    crowd = tuple(
+        spot(f"Team {index} locality", 78.0 + index * apart, 60 + index % 2, "look", "worse")
+        for index in range(4)
+    )
+    drawing = draw(Funnel(measure="m", pooled=75.0, teams=crowd, curve=FOUND.curve), size)
+    names = rooms(drawing, "Team")
+    assert len(names) == len(crowd)
+    words = [*names, *rooms(drawing, "95%", "99.8%", "all ")]
+    assert not [pair for pair in itertools.combinations(words, 2) if pair[0].meets(pair[1])]
+    lines = [
+        [(float(x), float(y)) for x, y in (at.split(",") for at in one.get("points", "").split())]
+        for one in drawing.marks("polyline")
     ]
-    for (_, one, side), (_, other, other_side) in itertools.combinations(places, 2):
-        assert side != other_side or abs(one - other) >= svg.WIDE.font - 0.2
+    on = [spot for line in lines for spot in placing.along(line, 2.0)]
+    assert not [name for name in names if any(name.holds(spot) for spot in on)]
+    assert drawing.inside()
 
 
 def test_nothing_to_compare_is_still_a_drawing() -> None:

@@ -69,3 +69,21 @@ def test_no_row_or_column_with_a_hidden_count_has_but_one(rows: list[tuple[int, 
         others = [number for number in numbers if number]
         assert len(hidden) != 1 or len(others) == 1
         assert not [one for one in shown if one in ("1", "2", "3", "4")]
+
+
+def test_amounts_are_rounded_and_left_out_beside_a_count_that_is_hidden() -> None:
+    heads = sheets.columns("Team", figures=("Pieces of work", "Changed by", "Closing"))
+    rows = tuple(
+        (
+            sheets.said(f"t{index}"),
+            sheets.count(many),
+            sheets.moved(by, "/explain", beside=True),
+            sheets.money(by * 10),
+        )
+        for index, (many, by) in enumerate([(3, 845.0), (9, -1266.5), (40, 3310.0)])
+    )
+    assert texts(sheets.masked(Sheet("Spend", heads, rows), LEAST)) == [
+        ["under 5", "–", "£8,400"],
+        ["not shown", "–", "−£12,700"],
+        ["40", "+£3,300", "£33,100"],
+    ]

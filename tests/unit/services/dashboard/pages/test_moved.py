@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from services.dashboard.domain.answers import Moved
+from services.dashboard.domain.trail import Moved
 from services.dashboard.pages.rendering import environment
 
 SAID = {

@@ -11,7 +11,7 @@ from services.dashboard.domain.questions import Moment
 from services.dashboard.domain.reported import Amounts, Cause, Restated, Restatements
 from services.dashboard.domain.tree import Tree
 from services.dashboard.flow import Asked
-from services.dashboard.stories.restated import Changes, changes
+from services.dashboard.stories.restated import Changes, Given, changes, given
 from tests.browser import council
 
 NOW = dt.datetime(2026, 11, 18, 9, 14, tzinfo=dt.UTC)
@@ -39,6 +39,12 @@ def told(*found: Restated) -> Changes:
     tree = Tree(council.tree(), None, NOW.date())
     asked = Asked(Answers(found), tree, "reviews", Moment(NOW), str, options={"measure": "spend"})
     return asyncio.run(changes(asked))
+
+
+def at_closing(*found: Restated) -> Given | None:
+    tree = Tree(council.tree(), None, NOW.date())
+    options = {"measure": "spend", "period": "2026-09"}
+    return asyncio.run(given(Asked(Answers(found), tree, "reviews", Moment(NOW), str, options=options)))
 
 
 def restated(period: str, given: int | None, now: int, *causes: Cause, **more: Any) -> Restated:
@@ -87,3 +93,15 @@ def test_a_change_is_told_newest_first_by_its_causes_in_the_measures_own_unit() 
         ("−£250 a week", "North locality left."),
         ("−£50 a week", "It was made by end(weekly_spend)."),
     ]
+
+
+def test_one_figure_is_said_as_given_at_its_closing_beside_what_is_known_now() -> None:
+    late = Cause(cause="late", value=4)
+    found = at_closing(restated("2026-09", 38, 42, late, given_at="2026-10-07T23:59:59+01:00"))
+    assert found is not None
+    assert found.change is not None
+    assert (found.change.given, found.change.now) == ("£38 a week", "£42 a week")
+    stands = at_closing(restated("2026-09", 38, 38, given_at="2026-10-07T23:59:59+01:00"))
+    assert stands == Given(None, "7 Oct", "")
+    assert at_closing(restated("2026-09", None, 3, note="Not closed.")) == Given(None, "", "Not closed.")
+    assert at_closing() is None

@@ -40,6 +40,8 @@ class Follower:
         self._positions: dict[TopicPartition, int] = {}
         self._until: dict[TopicPartition, int] = {}
         self._running: asyncio.Task[None] | None = None
+        self._consumer: Any = None
+        self._moved = asyncio.Event()
         self._trouble: str | None = "The log has not been read yet."
         self.caught_up = asyncio.Event()
         self.failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -58,6 +60,22 @@ class Follower:
     def position(self) -> Mapping[TopicPartition, int]:
         """The next offset to read, by partition."""
         return dict(self._positions)
+
+    async def at_end(self) -> None:
+        """Wait until all that the topics hold now has been heard, for who must know what they just wrote."""
+        await self.caught_up.wait()
+        ends = await self._ends()
+        while any(self._positions[place] < end for place, end in ends.items()):
+            self._moved.clear()
+            await self._moved.wait()
+
+    async def _ends(self) -> dict[TopicPartition, int]:
+        while True:
+            if (consumer := self._consumer) is not None:
+                with contextlib.suppress(errors.KafkaError, errors.ConsumerStoppedError, OSError):
+                    ends = await consumer.end_offsets(consumer.assignment())
+                    return {(place.topic, place.partition): end for place, end in ends.items()}
+            await asyncio.sleep(TRY_AGAIN_S)
 
     async def well(self) -> str | None:
         """A check for /readyz: None once everything there was at the start has been heard."""
@@ -92,6 +110,7 @@ class Follower:
         await consumer.start()
         try:
             await self._place(consumer)
+            self._consumer = consumer
             while True:
                 await self._note_caught_up(consumer)
                 fetched = await consumer.getmany(timeout_ms=1_000, max_records=MOST_AT_ONCE)
@@ -99,7 +118,9 @@ class Follower:
                 for place, records in fetched.items():
                     await self._hear([as_record(record) for record in records])
                     self._positions[place.topic, place.partition] = records[-1].offset + 1
+                self._moved.set()
         finally:
+            self._consumer = None
             await consumer.stop()
 
     async def _place(self, consumer: Any) -> None:

@@ -225,6 +225,14 @@ class MemoryFollower(_Running):
         }
         self._until = {place: log.end(place) for place in places}
         self.caught_up = asyncio.Event()
+        self._moved = asyncio.Event()
+
+    async def at_end(self) -> None:
+        """As `Follower.at_end`."""
+        ends = {place: self._log.end(place) for place in self._positions}
+        while any(self._positions[place] < end for place, end in ends.items()):
+            self._moved.clear()
+            await self._moved.wait()
 
     async def well(self) -> str | None:
         """As `Follower.well`."""
@@ -246,6 +254,7 @@ class MemoryFollower(_Running):
                 self._positions.update(
                     {(record.topic, record.partition): record.offset + 1 for record in heard}
                 )
+                self._moved.set()
             if all(self._positions[place] >= end for place, end in self._until.items()):
                 self.caught_up.set()
             if not heard:

@@ -62,8 +62,9 @@ def application(
 ) -> FastAPI:
     """Build the service's application.
 
-    `streamed`: paths whose bodies are read piece by piece and so have no limit here. `public`: paths that
-    need no token. `token_of`: where else than in `Authorization` a token may be, e.g. in a session.
+    `streamed`: paths whose bodies are read piece by piece and so have no limit here, and all below those that
+    end with a slash. `public`: paths that need no token. `token_of`: where else than in `Authorization` a
+    token may be, e.g. in a session.
     Raises `Unguarded` when a route lets everybody in.
     """
     app = FastAPI(
@@ -107,6 +108,7 @@ class _Guard:
         self._app = app
         self._limit = limit
         self._streamed = streamed
+        self._below = tuple(path for path in streamed if path.endswith("/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -124,7 +126,7 @@ class _Guard:
     async def _checked(self, scope: Scope, receive: Receive) -> Receive:
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             raise Problem(400, problems.TITLES[400], "An address may not hold a NUL character.")
-        if scope["path"] in self._streamed:
+        if scope["path"] in self._streamed or scope["path"].startswith(self._below):
             return receive
         counted = limited(scope, receive, self._limit)
         media_type = dict(scope["headers"]).get(b"content-type", b"").partition(b";")[0].strip().lower()

@@ -1,25 +1,19 @@
 """`primed import`: a file into the log, with progress and the result; cut off anywhere, it goes on itself."""
 
-import hashlib
-import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import httpx2
 import typer
-from rich.progress import Progress
 
 from primed.commands.asking import answer, client
 from primed.commands.settings import shared
 from primed.commands.speaking import say
+from primed.commands.uploading import Asked, begin, digest_of, send
 from primed.commands.watching import OVER, bar, tell
 from primed.commands.watching import follow as followed
 
-CHUNK = 256 * 1024
-PAUSES_S = (1.0, 3.0, 6.0)
-"""Before an upload that broke off is sent again, under the same key: ingest may be starting again."""
+UPLOADING = "uploading"
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Plain or gzip.")]
 Format = Annotated[
@@ -51,14 +45,18 @@ def import_file(
 ) -> None:  # fmt: skip
     """Stream a file to ingest and follow it into the log. Importing the same file again changes nothing."""
     settings = shared()
-    asked = {"format": form, "name": name or file.name, "as_of": as_of, "coverage": coverage}
+    said = {"format": form, "name": name or file.name, "as_of": as_of, "coverage": coverage}
     with client(settings, settings.ingest_url, "operator") as ingest, bar() as progress:
-        asked["mapping"] = _mapping(ingest, mapping)
-        job = _on_its_way(ingest, file, asked)
+        said["mapping"] = _mapping(ingest, mapping)
+        asked, digest = {key: value for key, value in said.items() if value}, digest_of(file)
+        job = _on_its_way(ingest, digest, asked)
         if job is None:
-            job = _sent(ingest, progress, file, {key: value for key, value in asked.items() if value})
+            job = begin(ingest, file, digest, asked)
         elif not as_json:
-            say(f"{file.name} is on its way already, as import {job['id']}; it is not sent again.")
+            goes_on = "goes on where it broke off" if job["state"] == UPLOADING else "is not sent again"
+            say(f"{file.name} is on its way already, as import {job['id']}; it {goes_on}.")
+        if job["state"] == UPLOADING:
+            job = send(ingest, progress, file, job)
         if follow:
             job = followed(ingest, progress, job)
     tell(job, as_json)
@@ -76,61 +74,14 @@ def _mapping(ingest: httpx2.Client, named: str | None) -> str | None:
     return stem
 
 
-def _on_its_way(ingest: httpx2.Client, file: Path, asked: dict[str, str | None]) -> dict[str, Any] | None:
+def _on_its_way(ingest: httpx2.Client, digest: str, asked: Asked) -> dict[str, Any] | None:
     """The import of this very file, asked for in the same way, by a command that did not see its end."""
     newest = answer(ingest.get("/v1/imports", params={"limit": 50}))["imports"]
-    waiting = [job for job in newest if job["state"] not in OVER]
-    if not waiting:
-        return None
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return next((job for job in waiting if job["digest"] == digest and _same(job, asked)), None)
-
-
-def _same(job: dict[str, Any], asked: dict[str, str | None]) -> bool:
-    """Whether the import was asked for so; what was left out was taken from the file or its mapping."""
-    if any(asked[name] not in (None, job[name]) for name in ("format", "mapping", "as_of")):
-        return False
-    match asked["coverage"]:
-        case None:
-            return True
-        case "none":
-            return job["coverage"] is None
-        case "all":
-            return bool(job["coverage"] and job["coverage"]["field"] is None)
-        case said:
-            field, _, days = said.partition(":")
-            first, _, last = days.partition("..")
-            return bool(job["coverage"] == {"field": field, "first": first or None, "last": last or None})
-
-
-def _sent(ingest: httpx2.Client, progress: Progress, file: Path, asked: dict[str, Any]) -> dict[str, Any]:
-    """Upload the file; where the connection breaks, again under the same key, so that it is one import."""
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Content-Length": str(file.stat().st_size),
-        "Idempotency-Key": uuid.uuid4().hex,
-    }
-    task = progress.add_task(f"Sending {file.name}", total=max(file.stat().st_size, 1))
-    for pause in (*PAUSES_S, None):
-        progress.update(task, completed=0)
-        try:
-            found = ingest.post(
-                "/v1/imports", params=asked, content=_pieces(file, progress, task), headers=headers
-            )
-        except httpx2.TransportError:
-            if pause is None:
-                raise
-            time.sleep(pause)
-        else:
-            break
-    progress.remove_task(task)
-    job: dict[str, Any] = answer(found)
-    return job
-
-
-def _pieces(file: Path, progress: Progress, task: Any) -> Iterator[bytes]:
-    with file.open("rb") as opened:
-        while chunk := opened.read(CHUNK):
-            yield chunk
-            progress.advance(task, len(chunk))
+    return next(
+        (
+            job
+            for job in newest
+            if job["state"] not in OVER and (job["digest"], job["asked"]) == (digest, asked)
+        ),
+        None,
+    )

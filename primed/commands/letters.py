@@ -9,6 +9,7 @@ from rich.table import Table
 from primed.commands.asking import answer, client
 from primed.commands.settings import shared
 from primed.commands.speaking import out, say, say_json
+from primed.commands.watching import bar
 from primed.trouble import Trouble
 
 app = typer.Typer(no_args_is_help=True, help="Records that could not be read: list, show, replay.")
@@ -73,12 +74,30 @@ def replay(
 
 
 def _replay_all(asked: dict[str, Any]) -> None:
-    done = _ask("POST", "/replay", params=asked)
-    say(f"{done['accepted']} appended to their topics again; {done['replayed_before']} had been before.")
-    for one in done["refused"]:
-        say(f"{one['id']} still cannot be read: {one['detail']}")
-    if done["refused"]:
+    """Page by page; broken off and begun again it passes over what was sent."""
+    settings, sums = shared(), {"accepted": 0, "replayed_before": 0, "refused": 0}
+    cursor: str | None = None
+    with client(settings, settings.ingest_url, "operator") as ingest, bar() as progress:
+        task = progress.add_task("Replaying", total=None)
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = answer(ingest.post(f"{PATH}/replay", params={**asked, **more}))
+            for one in page["refused"]:
+                say(f"{one['id']} still cannot be read: {one['detail']}")
+            sums = {name: many + _many(page[name]) for name, many in sums.items()}
+            past = sum(sums.values())
+            progress.update(task, completed=past, total=past + page["left"])
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+    say(f"{sums['accepted']:,} appended to their topics again; {sums['replayed_before']:,} had been before.")
+    if sums["refused"]:
+        say(f"{sums['refused']:,} still cannot be read.")
         raise typer.Exit(1)
+
+
+def _many(said: Any) -> int:
+    return said if isinstance(said, int) else len(said)
 
 
 def _given(**asked: Any) -> dict[str, Any]:

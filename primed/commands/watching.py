@@ -28,7 +28,7 @@ def follow(ingest: httpx2.Client, progress: Progress, job: dict[str, Any]) -> di
     task = progress.add_task("Reading", total=1.0)
     try:
         while job["state"] not in OVER:
-            progress.update(task, completed=job["share"], description=line(job))
+            progress.update(task, completed=_share(job), description=line(job))
             time.sleep(LOOK_EVERY_S)
             job = _looked(ingest, job["id"])
     except KeyboardInterrupt:
@@ -39,8 +39,22 @@ def follow(ingest: httpx2.Client, progress: Progress, job: dict[str, Any]) -> di
     return job
 
 
+STAGES = {
+    "uploading": "waiting for the rest of the file",
+    "waiting": "waiting for its turn",
+    "preparing": "reading the file through before its first row",
+}
+
+
+def _share(job: dict[str, Any]) -> float:
+    """How much of what it does now is done."""
+    return float(job["share"] if job["stage_share"] is None else job["stage_share"])
+
+
 def line(job: dict[str, Any]) -> str:
     """Where an import stands, in one line."""
+    if (stage := STAGES.get(job["stage"])) is not None and not job["note"]:
+        return f"{job['rows_read']:,} rows read, {stage}" if job["rows_read"] else stage.capitalize()
     parts = [f"{job['rows_read']:,} rows read", f"{job['accepted']:,} taken"]
     parts += [f"{job[name]:,} {name}" for name in ("unchanged", "refused", "withdrawn") if job[name]]
     if job["rate"] and job["state"] == "running":

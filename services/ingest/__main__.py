@@ -24,6 +24,7 @@ from runtime.kept_key import kept_key
 from schemas.working_days import WorkingDays
 from services.ingest.api import dead_letters, events, imports, mappings, people, quality, types
 from services.ingest.api.bodies import Room
+from services.ingest.api.desk import Desk
 from services.ingest.api.uploading import Receiver
 from services.ingest.domain.cld.identity import hidden
 from services.ingest.domain.edge import Edge
@@ -66,6 +67,7 @@ class Rooms:
         self.key = kept_key(settings.persons_key, settings.keys, "persons.key")
         self.people = Pseudonyms(pool, now, lambda: secrets.token_hex(16))
         self.readers = readers(self.key)
+        self.organisation = Organisation(settings.kafka_bootstrap)
         self.runner = ImportRunner(
             self.book,
             producer,
@@ -74,7 +76,7 @@ class Rooms:
             readers=self.readers,
             opened=self.opened,
             dropped=self.spool.drop,
-            trees=Organisation(settings.kafka_bootstrap),
+            trees=self.organisation,
             people=self.people,
         )
 
@@ -109,7 +111,7 @@ class Rooms:
         limits = events.Limits(
             settings.event_limit_bytes, settings.batch_limit_bytes, settings.batch_limit_events
         )
-        desk = imports.Desk(self.book, self.spool, self.receiver(), now, self.runner.call)
+        desk = Desk(self.book, self.spool, self.receiver(), now, self.runner.call)
         letters = DeadLetters(settings.kafka_bootstrap)
         exported = ExportedItems(self.pool, time.monotonic)
         office = dead_letters.Office(letters, Replays(self.pool), self.producer, self.edge, room, now)
@@ -126,7 +128,7 @@ class Rooms:
                 dead_letters.router(office),
             ],
             checks={"kafka": self.producer.reachable, "postgres": lambda: reachable(self.pool)},
-            streamed=("/v1/events", "/v1/imports"),
+            streamed=("/v1/events", "/v1/imports", "/v1/imports/"),
             body_limit=settings.body_limit_bytes,
         )
 
@@ -155,7 +157,8 @@ async def main() -> int:
         stack.push_async_callback(pool.close)
         rooms = Rooms(settings, producer, pool)
         rooms.spool.open_folder(await rooms.book.unfinished(settings.place))
-        return await process.serve(rooms.application(), [rooms.runner], settings.bind, settings.port_base + 1)
+        parts: list[process.Part] = [rooms.organisation.follower, rooms.runner]
+        return await process.serve(rooms.application(), parts, settings.bind, settings.port_base + 1)
 
 
 if __name__ == "__main__":

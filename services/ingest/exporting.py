@@ -8,18 +8,19 @@ from its last batch: what was sent and not written down is sent again under the 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from schemas.registry import instant
-from services.ingest.ahead import read_ahead
+from services.ingest.ahead import made_ahead, read_ahead
 from services.ingest.domain.batches import parts
 from services.ingest.domain.differences import Differences, Teller, of_gone, of_rows
 from services.ingest.domain.edge import Edge
-from services.ingest.domain.exports import OF_PERIOD, Coverage, Export, Turn, coverage_said
+from services.ingest.domain.exports import OF_PERIOD, Coverage, Export, Turn, coverage_said, coverage_text
+from services.ingest.domain.held import Held
 from services.ingest.domain.imports import Import, Step
 from services.ingest.domain.people import named
 from services.ingest.domain.quality import Watched
@@ -34,8 +35,10 @@ class Shelf(Book, Protocol):
     async def turns(
         self, tenant: str, source: str, keys: Collection[str]
     ) -> Mapping[str, Sequence[Turn]]: ...
-    async def keys(self, tenant: str, source: str, after: str, limit: int) -> Sequence[str]:
-        """The keys of the next items in their order; nothing behind the last."""
+    async def keys(
+        self, tenant: str, source: str, before: dt.datetime, after: str, limit: int
+    ) -> Sequence[str]:
+        """The keys, in their order, of the next items known from before a moment; nothing behind the last."""
 
     async def turn(
         self, job: Import, source: str, step: Step, rejects: Sequence[Reject], found: Differences
@@ -84,6 +87,16 @@ async def run(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a part comes to; `kept` is set when the log and the shelf have it."""
+
+    step: Step
+    rejects: Sequence[Reject]
+    found: Differences
+    kept: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class _Loading:
     """One export on its way: what it is, who tells it, and which items it holds."""
 
@@ -105,18 +118,37 @@ class _Loading:
         self._teller = Teller(job.tenant, source.name, source.zone, edge, source.column)
         self._newer = max((one.as_of for one in exports if one.as_of > self.export.as_of), default=None)
         self._people = people
-        self._held: set[bytes] = set()
+        self._held = Held()
 
     async def rows(self, watched: Watched) -> bool:
-        """Say what differs, part by part; False when the import is no longer ours."""
-        async with read_ahead(parts(iter(watched))) as coming:
-            async for part in coming:
-                self._cover(part[0])
-                twice = self._hold(part)
-                fresh = await self._named([row for row in part if row.number > self.at])
-                if fresh and not await self._say(fresh, twice, watched):
+        """Say what differs, part by part; False when the import is no longer ours.
+
+        While one part waits for Kafka and Postgres, what the next one comes to is found out.
+        """
+        async with (
+            read_ahead(parts(iter(watched))) as coming,
+            made_ahead(self._said(coming, watched)) as ready,
+        ):
+            async for said in ready:
+                if not await self._done(said.step, said.rejects, said.found):
                     return False
+                said.kept.set()
         return True
+
+    async def _said(self, coming: AsyncIterator[list[Row]], watched: Watched) -> AsyncGenerator[_Said]:
+        """What each part comes to that was not dealt with before the import was cut off."""
+        after, keys, kept = self.at, set[str](), asyncio.Event()
+        async for part in coming:
+            self._cover(part[0])
+            twice = self._hold(part)
+            fresh = await self._named([row for row in part if row.number > after])
+            before, keys = keys, {row.shown.key for row in fresh if row.shown is not None}
+            if not keys.isdisjoint(before):
+                await kept.wait()  # what the part before shows of these items must be known first
+            if fresh:
+                said = await self._differing(fresh, keys, after, twice, watched)
+                after, kept = said.step.last_row, said.kept
+                yield said
 
     def _cover(self, first: Row) -> None:
         """What the file covers where its rows were to say it: those that follow say it no more."""
@@ -139,18 +171,13 @@ class _Loading:
 
     def _hold(self, part: Sequence[Row]) -> set[int]:
         """Remember which items the file holds; answers with the rows whose item it held before."""
-        twice = set()
-        for row in part:
-            if row.key is not None:
-                short = _short(row.key)
-                if short in self._held:
-                    twice.add(row.number)
-                self._held.add(short)
-        return twice
+        return {row.number for row in part if row.key is not None and not self._held.add(row.key)}
 
-    async def _say(self, part: Sequence[Row], twice: set[int], watched: Watched) -> bool:
+    async def _differing(
+        self, part: Sequence[Row], keys: Collection[str], after: int, twice: set[int], watched: Watched
+    ) -> _Said:
         shown = [(row.number, row.shown) for row in part if row.shown is not None]
-        known = await self._turns({one.key for _, one in shown})
+        known = await self._turns(keys)
         found = await asyncio.to_thread(of_rows, shown, known, self._others, self.export, self._teller)
         rejects = sorted(
             [*(row.reject for row in part if row.reject is not None), *found.rejects],
@@ -158,7 +185,7 @@ class _Loading:
         )
         watched.tally.shown(part, rejects, twice)
         step = Step(
-            after=self.at,
+            after=after,
             last_row=part[-1].number,
             accepted=len(part) - len(rejects),
             refused=len(rejects),
@@ -168,17 +195,19 @@ class _Loading:
             placed=found.changed if self._newer else 0,
             older_than=self._newer,
             quality=watched.tally.take(),
+            covers=coverage_text(self.export.coverage),
         )
-        return await self._done(step, rejects, found)
+        return _Said(step, rejects, found)
 
     async def gone(self) -> bool:
         """Withdraw what the export covers and does not hold; False when the import is no longer ours."""
         if self.export.coverage is None:
             return True
         after = ""
-        while keys := await self._shelf.keys(self._job.tenant, self._source, after, KEYS):
+        where = self._job.tenant, self._source, self.export.as_of
+        while keys := await self._shelf.keys(*where, after, KEYS):
             after = keys[-1]
-            missing = [key for key in keys if _short(key) not in self._held]
+            missing = [key for key in keys if key not in self._held]
             if not await self._withdraw(missing):
                 return False
         return True
@@ -201,8 +230,3 @@ class _Loading:
 
     async def _turns(self, keys: Collection[str]) -> Mapping[str, Sequence[Turn]]:
         return await self._shelf.turns(self._job.tenant, self._source, keys)
-
-
-def _short(key: str) -> bytes:
-    """Enough of a key to tell a million apart, in a few bytes each."""
-    return hashlib.blake2b(key.encode(), digest_size=8).digest()

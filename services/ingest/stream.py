@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +26,8 @@ from services.ingest.flow import Log, Reader, run
 
 LOOK_EVERY_S = 2.0
 """How often to look for work that nobody told of, e.g. of a process that was killed."""
+TELL_EVERY_S = 0.5
+"""How often to say how far a file is read through before its first row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class Queue(Shelf, Protocol):
     """A book from which the next import can be claimed."""
 
     async def claim(self, place: str) -> Import | None: ...
+
+    async def forsaken(self, place: str) -> Collection[str]:
+        """Uploads that nobody went on with, and that are over now."""
+
+    async def prepare(self, job: Import, share: float) -> None:
+        """Say how much of the file was read through before its first row is taken."""
 
 
 class Trees(Protocol):
@@ -77,6 +86,8 @@ class ImportRunner(Background):
             try:
                 while job := await self._queue.claim(self._place):
                     await self._take(job)
+                for name in await self._queue.forsaken(self._place):
+                    self._dropped(name)
             except DatabaseUnavailable as error:
                 log().warning("imports-wait-for-postgres", message=str(error))
             await self.called(LOOK_EVERY_S)
@@ -109,11 +120,32 @@ class ImportRunner(Background):
         if isinstance(mapping, OrganisationMapping):
             rows = news(rows, mapping.source, tree)
         watched = Watched(rows, _tally(job, mapping, tree), upload.position)
-        if mapping is None or isinstance(mapping, EventMapping | OrganisationMapping):
-            await run(job, watched, self._edge, self._log, self._queue)
-            return
-        source = Source(mapping.source, zone_of(mapping), mapping.key_column)
-        await exporting.run(job, source, watched, self._edge, self._log, self._queue, self._people)
+        async with self._told_of(job, watched):
+            if mapping is None or isinstance(mapping, EventMapping | OrganisationMapping):
+                await run(job, watched, self._edge, self._log, self._queue)
+                return
+            source = Source(mapping.source, zone_of(mapping), mapping.key_column)
+            await exporting.run(job, source, watched, self._edge, self._log, self._queue, self._people)
+
+    @asynccontextmanager
+    async def _told_of(self, job: Import, watched: Watched) -> AsyncIterator[None]:
+        """While it runs, say how far the file is read through as long as no row comes of it."""
+
+        async def tell() -> None:
+            while not watched.begun:
+                await asyncio.sleep(TELL_EVERY_S)
+                if not watched.begun:
+                    share = min(watched.position() / max(job.packed_bytes, 1), 1.0)
+                    await self._queue.prepare(job, round(share, 4))
+
+        telling = asyncio.create_task(tell(), name="import-preparing")
+        try:
+            yield
+        finally:
+            telling.cancel()
+            await asyncio.wait({telling})
+            if not telling.cancelled() and (error := telling.exception()) is not None:
+                log().warning("import-preparing-untold", id=job.id, error=type(error).__name__)
 
 
 def _tally(job: Import, mapping: AnyMapping | None, tree: Tree) -> Tally:

@@ -41,6 +41,9 @@ class Import(Struct, frozen=True, kw_only=True):
     mapping: str | None = None
     as_of: str | None = None
     coverage: Covers | None = None
+    covers: Covers | None = None
+    stage: str | None = None
+    stage_share: float | None = None
     rows_read: int = 0
     accepted: int = 0
     unchanged: int = 0
@@ -57,6 +60,11 @@ class Import(Struct, frozen=True, kw_only=True):
     packed_bytes: int = 0
     sent_by: str = ""
     ended_at: str | None = None
+
+    @property
+    def done(self) -> float:
+        """How much of what it does now is done, from 0 to 1."""
+        return self.share if self.stage_share is None else self.stage_share
 
     @property
     def over(self) -> bool:
@@ -103,11 +111,9 @@ def mappings() -> Question[Mappings]:
 
 def title(job: Import) -> str:
     """What became of it, as one would say it aloud."""
+    if not job.over:
+        return _under_way(job)
     match job.state:
-        case "queued":
-            return f"{job.name} waits for its turn"
-        case "running":
-            return f"{job.name} is on its way: {job.share:.0%} is in"
         case "failed":
             return f"{job.name} could not be read to its end"
         case "cancelled":
@@ -118,6 +124,17 @@ def title(job: Import) -> str:
     if not job.events:
         return f"{job.name} is in and says nothing new"
     return f"{job.name} is in, every row of it"
+
+
+def _under_way(job: Import) -> str:
+    match job.state:
+        case "uploading":
+            return f"{job.name} is still being sent"
+        case "queued":
+            return f"{job.name} waits for its turn"
+    if job.stage == "preparing":
+        return f"{job.name} is being read through before its first row is taken"
+    return f"{job.name} is on its way: {job.share:.0%} is in"
 
 
 def detail(job: Import) -> str:
@@ -144,7 +161,7 @@ def span(seconds: float) -> str:
 
 def covers(job: Import, today: dt.date) -> str:
     """What is withdrawn if it is not in the file."""
-    covered = job.coverage
+    covered = job.covers or job.coverage
     if covered is None:
         return "The file does not say what is gone, so nothing was withdrawn."
     if covered.field is None:

@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse
 
 from runtime.auth import Principal, needs
 from runtime.http import not_found
-from runtime.problems import Problem
+from runtime.problems import Problem, wrong
 from services.ingest.api.bodies import Room
 from services.ingest.api.described import problems
 from services.ingest.api.ports import Letters
 from services.ingest.domain.edge import Edge, Refused
-from services.ingest.domain.letters import Letter, Replay, text_of
+from services.ingest.domain.letters import Cursor, Letter, Replay, Wanted, text_of
 from services.ingest.flow import Log
 from services.ingest.replaying import Replayed, Replayer, Replays
 
@@ -49,6 +49,7 @@ def router(office: Office) -> APIRouter:
     routes = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
     _reading(routes, office)
     _replaying(routes, office)
+    _mending(routes, office)
     return routes
 
 
@@ -60,7 +61,7 @@ def _reading(routes: APIRouter, office: Office) -> None:
         reason: Reason = None,
         service: Service = None,
     ) -> dict[str, Any]:
-        found = _wanted(await office.letters.newest(who.tenant, AT_ONCE), reason, service)[:limit]
+        found = await office.letters.newest(Wanted(who.tenant, reason, service), limit)
         again = await office.replays.of(who.tenant, [one.id for one in found])
         return {"dead_letters": [_shown(one, again.get(one.id, ())) for one in found]}
 
@@ -75,17 +76,29 @@ def _replaying(routes: APIRouter, office: Office) -> None:
     @routes.post(
         "/replay",
         status_code=202,
-        summary="Append all letters with a reason again, as after an upgrade: those not replayed before.",
+        summary="Append all letters with a reason again, as after an upgrade: those not replayed before. "
+        "The oldest first, in pages: go on with next_cursor until it is null.",
         responses=problems(),
     )
     async def replay_letters(
         reason: Annotated[str, Query(min_length=1, max_length=80, description="Of these letters.")],
         who: Principal = needs("operator"),
         service: Service = None,
+        limit: Annotated[int, Query(ge=1, le=AT_ONCE, description="Letters of one page.")] = AT_ONCE,
+        cursor: Annotated[
+            str | None, Query(max_length=80, description="next_cursor of the page before.")
+        ] = None,
     ) -> JSONResponse:
-        wanted = _wanted(await office.letters.newest(who.tenant, AT_ONCE), reason, service)
-        return JSONResponse(_told(await office.replayer(who).all(wanted)), 202)
+        after = None if cursor is None else Cursor.said(cursor)
+        if cursor is not None and after is None:
+            raise wrong("Give the next_cursor of the page before, or none to begin.", field="cursor")
+        page = await office.letters.page(Wanted(who.tenant, reason, service), after, limit)
+        told = _told(await office.replayer(who).all(page.letters))
+        going_on = {"left": page.left, "next_cursor": page.next.text if page.next else None}
+        return JSONResponse({**told, **going_on}, 202)
 
+
+def _mending(routes: APIRouter, office: Office) -> None:
     @routes.post(
         "/{letter_id}/replay",
         status_code=202,
@@ -111,10 +124,6 @@ async def _found(office: Office, who: Principal, letter_id: str) -> Letter:
     if letter is None:
         raise not_found()
     return letter
-
-
-def _wanted(letters: Sequence[Letter], reason: str | None, service: str | None) -> list[Letter]:
-    return [one for one in letters if reason in (None, one.reason) and service in (None, one.service)]
 
 
 def _shown(letter: Letter, replays: Sequence[Replay]) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.ingest.domain.quality import Count
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
+State = Literal["uploading", "queued", "running", "done", "failed", "cancelled"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
+
+Stage = Literal["uploading", "waiting", "preparing", "reading"]
+"""What an import does that is not over; `preparing`: it reads its file through before it takes a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +22,11 @@ class Import:
 
     `rows_read` is the number of the last row that is dealt with: its events are in the log, or its reject is
     kept. `accepted`, `unchanged` (of those accepted) and `refused` count rows, `withdrawn` items that are
-    gone, `events` what the log acknowledged. `coverage` is the JSON of a table's coverage. `place` is the
-    machine and folder that hold the upload, `digest` the upload's SHA-256.
+    gone, `events` what the log acknowledged. `coverage` is the JSON of a table's coverage as it was said,
+    `covers` as it turned out where the file itself says its days. `place` is the machine and folder that hold
+    the upload, `digest` the upload's SHA-256, `asked` what the sender said of the file, as JSON.
+
+    While it is uploading, `packed_bytes` and `digest` are what the sender told of the whole file, if that.
 
     `bytes_read` of the `packed_bytes` are consumed. Where a newer export of the source was known,
     `older_than` is its as-of and `placed` counts the rows that had something to say before it. `asked_as`
@@ -55,6 +61,10 @@ class Import:
     error: str | None = None
     started_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
+    asked: str | None = None
+    covers: str | None = None
+    stage: Stage | None = None
+    stage_share: float | None = None
 
     def rate(self, now: dt.datetime) -> float | None:
         """Rows a second since it began; None before that."""
@@ -77,15 +87,34 @@ class Import:
         gone = (now - self.started_at).total_seconds()
         return round(gone * (1 - self.share) / self.share, 1)
 
+    def repeats(self, first: Import) -> bool:
+        """Whether it asks for what the first one asked for; a digest that was not told may be any."""
+        return self.asked == first.asked and (
+            "" in (self.digest, first.digest) or self.digest == first.digest
+        )
+
     @property
-    def request(self) -> tuple[str | None, ...]:
-        """What was asked for: a repeat under the same key must ask for the same."""
-        return self.digest, self.name, self.format, self.mapping, self.as_of, self.coverage
+    def doing(self) -> tuple[Stage | None, float | None]:
+        """Its stage, and how much of that is done, from 0 to 1, where it can be told."""
+        match self.state:
+            case "uploading":
+                return "uploading", self.stage_share
+            case "queued":
+                return "waiting", None
+            case "running":
+                return (self.stage, self.stage_share) if self.stage else ("reading", self.share)
+            case "done" | "failed" | "cancelled":
+                return None, None
+
+    def arrived(self, so_far: int) -> Import:
+        """An upload of which so many bytes have arrived."""
+        share = round(min(so_far / self.packed_bytes, 1.0), 4) if self.packed_bytes else None
+        return replace(self, stage_share=share)
 
     @property
     def version(self) -> str:
         """Changes whenever there is something new to see."""
-        told = (self.state, self.rows_read, self.events, self.withdrawn, self.note)
+        told = (self.state, self.rows_read, self.events, self.withdrawn, self.note, self.doing)
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
@@ -104,3 +133,4 @@ class Step:
     placed: int = 0
     older_than: dt.datetime | None = None
     quality: tuple[Count, ...] = ()
+    covers: str | None = None

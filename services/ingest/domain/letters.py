@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from bisect import insort
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -16,6 +19,38 @@ from services.ingest.domain.edge import FEEDER_TOPICS, Admitted, Edge, Refused, 
 
 class _Tenant(msgspec.Struct):
     tenant: str = ""
+
+
+class Place(NamedTuple):
+    """Where a letter stands in the order of all: its moment in milliseconds, partition and offset."""
+
+    at: int
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a walk through the letters has come: to `after`, of those that were there by `until`.
+
+    Who is sent again and dies again is a new letter, later than `until`, which the same walk leaves alone.
+    """
+
+    after: Place
+    until: int
+
+    @property
+    def text(self) -> str:
+        """As answers give it."""
+        return "-".join(map(str, (*self.after, self.until)))
+
+    @staticmethod
+    def said(text: str) -> Cursor | None:
+        """The cursor of such a text; None for any other."""
+        if not re.fullmatch(r"\d{1,15}-\d{1,9}-\d{1,18}-\d{1,15}", text):
+            return None
+        *after, until = map(int, text.split("-"))
+        return Cursor(Place(*after), until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +75,11 @@ class Letter:
     key: bytes | None
     value: bytes | None
     headers: Mapping[str, str]
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the order of all."""
+        return Place(round(self.at.timestamp() * 1000), self.partition, self.offset)
 
     @property
     def id(self) -> str:
@@ -71,6 +111,54 @@ class Letter:
             return msgspec.json.decode(self.value or b"", type=_Tenant).tenant
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which letters are asked for: those of a tenant's operator, of a reason and a service where named."""
+
+    tenant: str
+    reason: str | None = None
+    service: str | None = None
+
+    def holds(self, letter: Letter) -> bool:
+        """Whether the letter is one of them."""
+        asked = self.reason in (None, letter.reason) and self.service in (None, letter.service)
+        return asked and letter.is_for(self.tenant)
+
+
+@dataclass(slots=True)
+class Page:
+    """The next letters of a walk, oldest first, at most `limit`; `left` counts those that come after them."""
+
+    limit: int
+    cursor: Cursor | None = None
+    left: int = 0
+    newest: int = 0
+    _letters: list[Letter] = field(default_factory=list)
+
+    def take(self, letter: Letter) -> None:
+        """Look at a wanted letter."""
+        place = letter.place
+        if self.cursor is not None and not self.cursor.after < place <= (self.cursor.until, 10**9, 0):
+            return
+        self.newest = max(self.newest, place.at)
+        insort(self._letters, letter, key=lambda one: one.place)
+        if len(self._letters) > self.limit:
+            self._letters.pop()
+            self.left += 1
+
+    @property
+    def letters(self) -> Sequence[Letter]:
+        """The letters of this page."""
+        return self._letters
+
+    @property
+    def next(self) -> Cursor | None:
+        """Where to go on; None behind the last."""
+        if not self.left:
+            return None
+        return Cursor(self._letters[-1].place, self.newest if self.cursor is None else self.cursor.until)
 
 
 def again(letter: Letter, mended: bytes | None, tenant: str, edge: Edge) -> Admitted | Refused:

@@ -10,41 +10,62 @@ from collections.abc import Callable, Sequence
 from eventlog.codec import DEAD_LETTERS
 from eventlog.following import Follower
 from eventlog.records import LogUnavailable, Record
-from services.ingest.domain.letters import Letter
+from services.ingest.domain.letters import Cursor, Letter, Page, Wanted
 
-READ_WITHIN_S = 10.0
+PATIENCE_S = 10.0
+"""How long to wait for more of the letters; with many of them, reading all takes longer."""
 
 
 class DeadLetters:
-    """Looks through `primed.dead-letters` from its beginning."""
+    """Looks through `primed.dead-letters` from its beginning, holding no more than is asked for."""
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
 
-    async def newest(self, tenant: str, limit: int) -> list[Letter]:
-        """The tenant's letters, newest first."""
-        found: deque[Letter] = deque(maxlen=limit)
-        await self._read(lambda letter: letter.is_for(tenant), found)
-        return sorted(found, key=lambda letter: (letter.at, letter.partition, letter.offset), reverse=True)
+    async def newest(self, wanted: Wanted, limit: int) -> list[Letter]:
+        """The newest of the letters that are wanted, newest first."""
+        newest: list[Letter] = []
+
+        def take(letter: Letter) -> None:
+            newest.append(letter)
+            if len(newest) >= 2 * limit + 100:
+                newest.sort(key=lambda one: one.place, reverse=True)
+                del newest[limit:]
+
+        await self._read(wanted.holds, take)
+        return sorted(newest, key=lambda one: one.place, reverse=True)[:limit]
+
+    async def page(self, wanted: Wanted, cursor: Cursor | None, limit: int) -> Page:
+        """The next of the letters that are wanted, oldest first."""
+        page = Page(limit, cursor)
+        await self._read(wanted.holds, page.take)
+        return page
 
     async def find(self, tenant: str, name: str) -> Letter | None:
         """The tenant's letter with this id."""
         found: deque[Letter] = deque(maxlen=1)
-        await self._read(lambda letter: letter.id == name and letter.is_for(tenant), found)
+        await self._read(lambda letter: letter.id == name and letter.is_for(tenant), found.append)
         return found[0] if found else None
 
-    async def _read(self, wanted: Callable[[Letter], bool], found: deque[Letter]) -> None:
+    async def _read(self, wanted: Callable[[Letter], bool], take: Callable[[Letter], None]) -> None:
+        heard = asyncio.Event()
+
         async def hear(records: Sequence[Record]) -> None:
-            found.extend(filter(wanted, map(_letter, records)))
+            for letter in filter(wanted, map(_letter, records)):
+                take(letter)
+            heard.set()
 
         follower = Follower(self._bootstrap, [DEAD_LETTERS], start="beginning", hear=hear)
         await follower.start()
+        there = asyncio.create_task(follower.caught_up.wait())
         try:
-            async with asyncio.timeout(READ_WITHIN_S):
-                await follower.caught_up.wait()
-        except TimeoutError as error:
-            raise LogUnavailable("The dead letters could not be read in time; try again.") from error
+            while not there.done():
+                heard.clear()
+                await asyncio.wait({there}, timeout=PATIENCE_S)
+                if not there.done() and not heard.is_set():
+                    raise LogUnavailable("The dead letters could not be read in time; try again.")
         finally:
+            there.cancel()
             await follower.stop()
 
 

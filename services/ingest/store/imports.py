@@ -19,6 +19,8 @@ ROWS = telemetry.counter(
 ENDED = telemetry.counter("ingest_imports_total", "Imports that are over, by how they ended.", ("state",))
 NAMES = tuple(field.name for field in fields(Import))
 PAGE_OF_REJECTS = 1_000
+UPLOAD_WITHIN = dt.timedelta(hours=24)
+FORSAKEN = "The upload was not finished within 24 hours; send the file again."
 
 
 class ImportBook:
@@ -36,9 +38,26 @@ class ImportBook:
                 SQL["add"],
                 *(job.id, job.tenant, job.name, job.format, job.mapping, job.mapping_text, job.as_of),
                 *(job.coverage, job.packed_bytes, job.place, job.sent_by, job.created_at),
-                *(job.digest, job.asked_as),
+                *(job.digest, job.asked_as, job.asked, job.state),
             )
         return bool(done == "INSERT 0 1")
+
+    async def arrive(self, job: Import) -> bool:
+        """An upload that came in parts is there and waits for its turn; False where it was so before."""
+        async with transaction(self._pool) as connection:
+            done = await connection.execute(
+                SQL["arrive"],
+                *(job.tenant, job.id, job.format, job.mapping, job.mapping_text, job.coverage),
+                *(job.packed_bytes, job.digest, job.place, job.name),
+            )
+        return bool(done == "UPDATE 1")
+
+    async def forsaken(self, place: str) -> list[str]:
+        """End uploads of this place that nobody went on with; answers their ids."""
+        now = self._clock()
+        async with transaction(self._pool) as connection:
+            rows = await connection.fetch(SQL["forsake"], place, now, now - UPLOAD_WITHIN, FORSAKEN)
+        return [row["id"] for row in rows]
 
     async def asked(self, tenant: str, key: str) -> Import | None:
         """The import that was asked for under this key."""
@@ -100,7 +119,7 @@ class ImportBook:
         done = await connection.execute(
             SQL["advance"],
             *(job.id, step.after, step.last_row, step.accepted, step.refused, step.events),
-            *(step.unchanged, step.withdrawn, step.bytes_read, step.placed, step.older_than),
+            *(step.unchanged, step.withdrawn, step.bytes_read, step.placed, step.older_than, step.covers),
         )
         if done == "UPDATE 1":
             await quality.count(connection, job, step.quality)
@@ -116,6 +135,11 @@ class ImportBook:
     def _count(self, step: Step) -> None:
         ROWS.labels("accepted").inc(step.accepted)
         ROWS.labels("refused").inc(step.refused)
+
+    async def prepare(self, job: Import, share: float) -> None:
+        """How much of the file was read through before its first row is taken, from 0 to 1."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["prepare"], job.id, share)
 
     async def tell(self, job: Import, note: str | None) -> None:
         """What the import waits for."""

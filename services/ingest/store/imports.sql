@@ -1,8 +1,20 @@
 -- name: add
 INSERT INTO import (id, tenant, name, format, mapping, mapping_text, as_of, coverage, packed_bytes, place,
-                    sent_by, created_at, digest, asked_as, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'queued')
+                    sent_by, created_at, digest, asked_as, asked, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (tenant, asked_as) DO NOTHING
+
+-- name: arrive
+-- An upload that came in parts is there; False for who comes second with the last part.
+UPDATE import SET state = 'queued', format = $3, mapping = $4, mapping_text = $5, coverage = $6,
+                  packed_bytes = $7, digest = $8, place = $9, name = $10
+WHERE tenant = $1 AND id = $2 AND state = 'uploading'
+
+-- name: forsake
+-- Uploads of this place that nobody went on with.
+UPDATE import SET state = 'failed', error = $4, ended_at = $2
+WHERE place = $1 AND state = 'uploading' AND created_at < $3
+RETURNING id
 
 -- name: asked
 SELECT * FROM import WHERE tenant = $1 AND asked_as = $2
@@ -20,11 +32,11 @@ LIMIT $4
 SELECT row, "column", value, reason, remedy FROM reject WHERE import = $1 AND row > $2 ORDER BY row LIMIT $3
 
 -- name: unfinished
-SELECT id FROM import WHERE place = $1 AND state IN ('queued', 'running')
+SELECT id FROM import WHERE place = $1 AND state IN ('uploading', 'queued', 'running')
 
 -- name: claim
 -- The oldest import of this place, whether it waits or was cut off while it ran.
-UPDATE import SET state = 'running', started_at = coalesce(started_at, $2), note = NULL
+UPDATE import SET state = 'running', started_at = coalesce(started_at, $2), note = NULL, stage = NULL
 WHERE id = (
     SELECT id FROM import WHERE place = $1 AND state IN ('queued', 'running') ORDER BY created_at, id LIMIT 1
 )
@@ -35,7 +47,7 @@ RETURNING *
 UPDATE import
 SET rows_read = $3, accepted = accepted + $4, refused = refused + $5, events = events + $6,
     unchanged = unchanged + $7, withdrawn = withdrawn + $8, bytes_read = greatest(bytes_read, $9),
-    placed = placed + $10, older_than = coalesce(older_than, $11)
+    placed = placed + $10, older_than = coalesce(older_than, $11), covers = coalesce($12, covers), stage = NULL
 WHERE id = $1 AND state = 'running' AND rows_read = $2
 
 -- name: reject
@@ -45,13 +57,16 @@ FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[]) AS r (
 WHERE (SELECT refused FROM import WHERE id = $1) <= $7
 ON CONFLICT DO NOTHING
 
+-- name: prepare
+UPDATE import SET stage = 'preparing', stage_share = $2 WHERE id = $1 AND state = 'running'
+
 -- name: tell
 UPDATE import SET note = $2 WHERE id = $1 AND state = 'running'
 
 -- name: end
 UPDATE import SET state = $2, error = $3, note = NULL, ended_at = $4
-WHERE id = $1 AND state IN ('queued', 'running')
+WHERE id = $1 AND state IN ('uploading', 'queued', 'running')
 
 -- name: cancel
 UPDATE import SET state = 'cancelled', note = NULL, ended_at = $3
-WHERE tenant = $1 AND id = $2 AND state IN ('queued', 'running')
+WHERE tenant = $1 AND id = $2 AND state IN ('uploading', 'queued', 'running')

@@ -25,8 +25,12 @@ class Replays:
                 found[row["letter"]].append(Replay(**dict(row)))
         return found
 
-    async def keep(self, tenant: str, replay: Replay) -> None:
-        """A letter was sent again."""
-        said = (replay.letter, replay.at, replay.by, replay.mended, replay.source, replay.event)
+    async def keep(self, tenant: str, replays: Sequence[Replay]) -> None:
+        """These letters were sent again, at one moment and by one person."""
+        if not replays:
+            return
+        first = replays[0]
+        letters, sources = [one.letter for one in replays], [one.source for one in replays]
+        said = (letters, first.at, first.by, first.mended, sources, [one.event for one in replays])
         async with transaction(self._pool) as connection:
             await connection.execute(SQL["keep"], tenant, *said)

@@ -11,6 +11,7 @@ import pytest
 from eventlog.codec import partition_of
 from eventlog.records import EVENT_HEADERS, Message, Placed, PositionLost, Record
 from tests.integration.eventlog.worlds import Ledger, until
+from tests.patience import PATIENCE_S
 
 
 def messages(topic: str, count: int, start: int = 0) -> list[Message]:
@@ -129,7 +130,7 @@ async def test_an_error_while_absorbing_ends_in_failed_and_nothing_more_is_taken
     await until(lambda: len(ledger.taken) == 1, also=carriage)
     await producer.send(messages(topic, 1))
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(asyncio.shield(carriage.failed), 10)
+        await asyncio.wait_for(asyncio.shield(carriage.failed), PATIENCE_S)
     await producer.send(messages(topic, 5))
     await asyncio.sleep(0.3)
     assert len(ledger.taken) == 1
@@ -150,7 +151,7 @@ async def test_what_was_broken_off_comes_again_after_a_restart(world: Any) -> No
     ledger.before = break_down
     carriage = await world.carriage(topic, ledger)
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(asyncio.shield(carriage.failed), 20)
+        await asyncio.wait_for(asyncio.shield(carriage.failed), PATIENCE_S)
     await carriage.stop()
     await until(lambda: len(ledger.taken) == 60, also=await world.carriage(topic, ledger))
     assert sorted(value or b"" for value in ledger.values) == sorted(b"value-%d" % n for n in range(60))
@@ -177,7 +178,7 @@ async def test_a_position_before_the_start_of_the_log_stops_loudly(world: Any) -
     ledger = Ledger(positions={(topic, 0): 3})
     carriage = await world.carriage(topic, ledger)
     with pytest.raises(PositionLost, match="3 records are gone unread"):
-        await asyncio.wait_for(asyncio.shield(carriage.failed), 20)
+        await asyncio.wait_for(asyncio.shield(carriage.failed), PATIENCE_S)
     assert ledger.taken == []
 
 
@@ -186,7 +187,7 @@ async def test_a_position_after_the_end_of_the_log_stops_loudly(world: Any) -> N
     await (await world.producer()).send(messages(topic, 10))
     carriage = await world.carriage(topic, Ledger(positions={(topic, 0): 11}))
     with pytest.raises(PositionLost, match="not the log that was read before"):
-        await asyncio.wait_for(asyncio.shield(carriage.failed), 20)
+        await asyncio.wait_for(asyncio.shield(carriage.failed), PATIENCE_S)
 
 
 async def test_stopping_lets_the_batch_under_way_be_absorbed(world: Any) -> None:
@@ -201,7 +202,7 @@ async def test_stopping_lets_the_batch_under_way_be_absorbed(world: Any) -> None
     ledger.before = slowly
     carriage = await world.carriage(topic, ledger)
     await producer.send(messages(topic, 5))
-    await asyncio.wait_for(begun.wait(), 20)
+    await asyncio.wait_for(begun.wait(), PATIENCE_S)
     await carriage.stop()
     assert len(ledger.taken) == 5
 
@@ -231,12 +232,27 @@ async def test_a_follower_hears_everything_and_then_what_is_new(world: Any) -> N
         heard.extend(records)
 
     follower = await world.follower(topic, "beginning", hear)
-    await asyncio.wait_for(follower.caught_up.wait(), 20)
+    await asyncio.wait_for(follower.caught_up.wait(), PATIENCE_S)
     assert len(heard) == 100
     await producer.send(messages(topic, 20, 100))
     await until(lambda: len(heard) == 120, also=follower)
     assert sum(follower.position().values()) == 120
     assert {record.value for record in heard} == {b"value-%d" % n for n in range(120)}
+
+
+async def test_who_asks_a_follower_for_the_end_knows_what_was_written_before(world: Any) -> None:
+    topic = await world.topic(3)
+    producer = await world.producer()
+    heard: list[Record] = []
+
+    async def hear(records: Sequence[Record]) -> None:
+        heard.extend(records)
+
+    follower = await world.follower(topic, "beginning", hear)
+    for before, written in ((0, 0), (0, 1), (1, 30)):
+        await producer.send(messages(topic, written, before))
+        await asyncio.wait_for(follower.at_end(), PATIENCE_S)
+        assert len(heard) == before + written
 
 
 async def test_a_follower_from_the_end_hears_only_what_is_new(world: Any) -> None:
@@ -249,7 +265,7 @@ async def test_a_follower_from_the_end_hears_only_what_is_new(world: Any) -> Non
         heard.extend(records)
 
     follower = await world.follower(topic, "end", hear)
-    await asyncio.wait_for(follower.caught_up.wait(), 20)
+    await asyncio.wait_for(follower.caught_up.wait(), PATIENCE_S)
     await producer.send(messages(topic, 7, 100))
     await until(lambda: len(heard) >= 7, also=follower)
     assert sorted(record.value or b"" for record in heard) == [b"value-%d" % n for n in range(100, 107)]
@@ -260,7 +276,7 @@ async def test_an_empty_topic_is_caught_up_at_once(world: Any) -> None:
         raise AssertionError("there is nothing to hear")
 
     follower = await world.follower(await world.topic(), "beginning", hear)
-    await asyncio.wait_for(follower.caught_up.wait(), 20)
+    await asyncio.wait_for(follower.caught_up.wait(), PATIENCE_S)
 
 
 async def test_what_a_follower_cannot_take_ends_in_failed(world: Any) -> None:
@@ -272,4 +288,4 @@ async def test_what_a_follower_cannot_take_ends_in_failed(world: Any) -> None:
 
     follower = await world.follower(topic, "beginning", hear)
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(asyncio.shield(follower.failed), 20)
+        await asyncio.wait_for(asyncio.shield(follower.failed), PATIENCE_S)

@@ -9,7 +9,6 @@ import pytest
 import typer
 
 from primed.commands import watching
-from primed.commands.importing import _same
 from primed.trouble import Trouble
 
 JOB: dict[str, Any] = {
@@ -17,7 +16,7 @@ JOB: dict[str, Any] = {
     "unchanged": 11_000, "refused": 100, "withdrawn": 0, "events": 900, "rate": 4_000.0, "share": 0.25,
     "seconds_left": 200.0, "older_than": None, "placed": 0, "note": None, "error": None,
     "coverage": {"field": None, "first": None, "last": None}, "format": "table", "mapping": "reviews",
-    "as_of": "2026-11-22T18:00:00+00:00",
+    "as_of": "2026-11-22T18:00:00+00:00", "stage": "reading", "stage_share": 0.25,
 }  # fmt: skip
 
 
@@ -26,6 +25,12 @@ def test_a_running_import_says_how_long_it_will_take() -> None:
         "12,000 rows read, 11,900 taken, 11,000 unchanged, 100 refused, 4,000 rows/s, about 3 min left"
     )
     assert watching.line({**JOB, "note": "Kafka cannot be reached."}) == "Kafka cannot be reached."
+
+
+def test_what_it_does_before_its_first_row_is_said() -> None:
+    preparing = {**JOB, "stage": "preparing", "rows_read": 0}
+    assert watching.line(preparing) == "Reading the file through before its first row"
+    assert watching.line({**JOB, "stage": "waiting"}) == "12,000 rows read, waiting for its turn"
 
 
 def test_an_older_file_says_where_its_rows_went() -> None:
@@ -71,20 +76,3 @@ def test_ctrl_c_leaves_it_running_and_says_how_to_look_again(
     said = capsys.readouterr().out
     assert "primed imports follow i1" in said
     assert "primed imports cancel i1" in said
-
-
-@pytest.mark.parametrize(
-    ("asked", "same"),
-    [
-        ({}, True),
-        ({"coverage": "all"}, True),
-        ({"coverage": "none"}, False),
-        ({"coverage": "received:2026-04-01.."}, False),
-        ({"mapping": "other"}, False),
-        ({"as_of": "2026-11-23T18:00:00+00:00"}, False),
-        ({"mapping": "reviews", "format": "table"}, True),
-    ],
-)
-def test_the_same_file_asked_for_in_the_same_way_is_not_sent_again(asked: dict[str, str], same: bool) -> None:
-    whole = {"format": None, "mapping": None, "as_of": None, "coverage": None, **asked}
-    assert _same(JOB, whole) is same

@@ -17,7 +17,12 @@ JOB = Import(id="i1", name="night.csv", format="table", state="done", created_at
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
+        ({"state": "uploading"}, "night.csv is still being sent"),
         ({"state": "queued"}, "night.csv waits for its turn"),
+        (
+            {"state": "running", "stage": "preparing"},
+            "night.csv is being read through before its first row is taken",
+        ),
         ({"state": "running", "share": 0.256}, "night.csv is on its way: 26% is in"),
         ({"state": "failed"}, "night.csv could not be read to its end"),
         ({"state": "cancelled", "rows_read": 1}, "night.csv was cancelled after 1 row"),
@@ -43,7 +48,16 @@ def test_what_a_file_holds_is_said_in_days() -> None:
     assert said == "Items whose received date lies from 1 Apr."
     own = msgspec.structs.replace(JOB, coverage=Covers(field="reporting-period"))
     assert imports.covers(own, TODAY).startswith("The days that its rows report on")
+    found = Covers(field="reported", first="2026-04-01", last="2026-09-30")
+    came_out = imports.covers(msgspec.structs.replace(own, covers=found), TODAY)
+    assert came_out == "Items whose reported date lies from 1 Apr to 30 Sep."
     assert "nothing was withdrawn" in imports.covers(JOB, TODAY)
+
+
+def test_progress_is_of_what_it_does_now() -> None:
+    running = msgspec.structs.replace(JOB, state="running", share=0.0)
+    assert msgspec.structs.replace(running, stage="preparing", stage_share=0.4).done == 0.4
+    assert msgspec.structs.replace(running, share=0.3).done == 0.3
 
 
 def test_a_time_without_offset_is_londons() -> None:

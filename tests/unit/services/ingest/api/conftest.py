@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from runtime.http import application
 from runtime.settings import Settings
 from services.ingest.api import dead_letters, events, imports, mappings, quality, types
 from services.ingest.api.bodies import Room
+from services.ingest.api.desk import Desk
 from services.ingest.api.uploading import Receiver
 from services.ingest.domain.edge import Edge
-from services.ingest.domain.imports import Import
-from services.ingest.domain.letters import Letter, Replay
+from services.ingest.domain.imports import Import, State
+from services.ingest.domain.letters import Cursor, Letter, Page, Replay, Wanted
 from services.ingest.domain.rows import Reject
 from services.ingest.domain.scores import Quality
 from services.ingest.formats import READERS
@@ -47,6 +48,14 @@ class Shelf:
             return False
         self.jobs[job.id] = job
         return True
+
+    async def arrive(self, job: Import) -> bool:
+        first = self.jobs[job.id].state == "uploading"
+        self.jobs[job.id] = job if first else self.jobs[job.id]
+        return first
+
+    async def end(self, job: Import, state: State, error: str | None) -> None:
+        self.jobs[job.id] = replace(job, state=state, error=error, ended_at=NOW)
 
     async def asked(self, tenant: str, key: str) -> Import | None:
         return next((one for one in self.jobs.values() if (one.tenant, one.asked_as) == (tenant, key)), None)
@@ -82,11 +91,17 @@ class MappingShelf(Shelf):
 
 
 class LetterBox(Shelf):
-    async def newest(self, tenant: str, limit: int) -> list[Letter]:
-        return [letter for letter in self.letters if letter.is_for(tenant)][:limit]
+    async def newest(self, wanted: Wanted, limit: int) -> list[Letter]:
+        return [letter for letter in self.letters if wanted.holds(letter)][:limit]
+
+    async def page(self, wanted: Wanted, cursor: Cursor | None, limit: int) -> Page:
+        page = Page(limit, cursor)
+        for letter in filter(wanted.holds, self.letters):
+            page.take(letter)
+        return page
 
     async def find(self, tenant: str, name: str) -> Letter | None:
-        return next((one for one in await self.newest(tenant, 999) if one.id == name), None)
+        return next((one for one in await self.newest(Wanted(tenant), 999) if one.id == name), None)
 
 
 @dataclass
@@ -99,8 +114,8 @@ class Replayed:
         mine = [one for owner, one in self.kept if owner == tenant]
         return {name: [one for one in mine if one.letter == name] for name in letters}
 
-    async def keep(self, tenant: str, replay: Replay) -> None:
-        self.kept.append((tenant, replay))
+    async def keep(self, tenant: str, replays: Sequence[Replay]) -> None:
+        self.kept += [(tenant, replay) for replay in replays]
 
 
 @dataclass
@@ -185,14 +200,14 @@ async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
         token_reader(settings),
         [
             events.router(producer, edge, events.Limits(4_000, 100_000, 100), room, exported),
-            imports.router(imports.Desk(jobs, spool, receiver, clock, lambda: None)),
+            imports.router(Desk(jobs, spool, receiver, clock, lambda: None)),
             mappings.router(shelf, room),
             types.router(),
             quality.router(counted, clock),
             dead_letters.router(dead_letters.Office(letters, Replayed(), producer, edge, room, clock)),
         ],
         checks={},
-        streamed=("/v1/events", "/v1/imports"),
+        streamed=("/v1/events", "/v1/imports", "/v1/imports/"),
     )
     issuer = TokenIssuer(settings.keys)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)

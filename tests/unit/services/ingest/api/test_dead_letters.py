@@ -92,6 +92,28 @@ async def test_after_an_upgrade_all_letters_of_a_reason_are_sent_again_once(
     assert sorted(json.loads(record.value)["id"] for record in ingest.records()) == ["e0", "e1", "e2"]
 
 
+async def test_very_many_letters_are_sent_again_page_by_page_each_once(
+    ingest: Any, raw: Callable[..., bytes]
+) -> None:
+    ingest.letters.letters = [
+        replace(letter(raw(id=f"e{n}")), offset=n, at=NOW - dt.timedelta(minutes=n % 7)) for n in range(25)
+    ]
+    operator, cursor, seen = ingest.token("operator"), "", []
+    while cursor is not None:
+        path = f"/v1/dead-letters/replay?reason=not-json&limit=10{cursor and f'&cursor={cursor}'}"
+        page = (await ingest.client.post(path, headers=operator)).json()
+        seen.append((page["accepted"], page["left"]))
+        cursor = page["next_cursor"]
+        # What dies again meanwhile is a new letter: the same walk does not meet it.
+        died = NOW + dt.timedelta(seconds=len(seen))
+        ingest.letters.letters.append(replace(letter(raw(id="e0")), offset=100 + len(seen), at=died))
+    assert seen == [(10, 15), (10, 5), (5, 0)]
+    sent = [json.loads(record.value)["id"] for record in ingest.records()]
+    assert sorted(sent) == sorted(f"e{n}" for n in range(25))
+    odd = await ingest.client.post("/v1/dead-letters/replay?reason=x&cursor=7", headers=operator)
+    assert (odd.status_code, "next_cursor" in odd.text) == (422, True)
+
+
 async def test_letters_are_listed_by_reason_and_service(ingest: Any) -> None:
     ingest.letters.letters = [letter(b"{")]
     operator = ingest.token("operator")

@@ -18,6 +18,7 @@ from runtime.settings import Settings
 from services.ingest.api import events
 from services.ingest.api.bodies import Room
 from services.ingest.domain.edge import Edge
+from tests.patience import PATIENCE_S
 from tests.unit.services.ingest.api.conftest import Exported
 
 BATCH = "application/cloudevents-batch+json"
@@ -69,7 +70,7 @@ async def test_a_stalled_log_fills_the_room_and_no_more(
     posting = [asyncio.create_task(client.post("/v1/events", json=batch)) for _ in range(40)]
     done: set[asyncio.Task[httpx2.Response]] = set()
     while len(done) < 30:
-        done, _ = await asyncio.wait(posting, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(posting, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
     turned_away = [one.result() for one in done]
     assert {answer.status_code for answer in turned_away} == {503}
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in turned_away)

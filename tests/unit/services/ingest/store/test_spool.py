@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from services.ingest.domain.uploads import SpoolFull, TooLarge
+from services.ingest.domain.uploads import Overtaken, SpoolFull, TooLarge, WrongOffset
 from services.ingest.store.spool import Spool
 
 
@@ -60,3 +61,39 @@ async def test_a_new_start_keeps_only_what_an_import_needs(spool: Spool, tmp_pat
     again.check(90)
     with pytest.raises(SpoolFull):
         again.check(91)
+
+
+async def test_an_upload_that_broke_off_goes_on_after_a_new_start(spool: Spool, tmp_path: Path) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"one"
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await spool.append("a", 0, broken())
+    again = Spool(tmp_path / "imports", each_bytes=100, all_bytes=150)
+    assert (again.open_folder({"a"}), again.size("a")) == (0, 3)
+    with pytest.raises(WrongOffset) as wrong:
+        await again.append("a", 0, pieces(b"one"))
+    assert wrong.value.offset == 3
+    assert await again.append("a", 3, pieces(b"two")) == 6
+    assert await again.whole("a") == (6, hashlib.sha256(b"onetwo").hexdigest())
+
+
+async def test_who_comes_later_takes_an_upload_over(spool: Spool) -> None:
+    reached = asyncio.Event()
+    gone_on = asyncio.Event()
+
+    async def hanging() -> AsyncIterator[bytes]:
+        yield b"one"
+        reached.set()
+        await gone_on.wait()
+        yield b"late"
+
+    first = asyncio.create_task(spool.append("a", 0, hanging()))
+    await reached.wait()
+    assert await spool.append("a", 3, pieces(b"two")) == 6
+    gone_on.set()
+    with pytest.raises(Overtaken):
+        await first
+    with spool.open("a") as file:
+        assert file.read() == b"onetwo"

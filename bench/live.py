@@ -10,6 +10,7 @@ import asyncio
 import datetime as dt
 import json
 import re
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -61,7 +62,7 @@ async def _watched(
     seconds: int,
 ) -> Told:
     (feeder, reader), (where, watch, rate) = headers, how
-    seen = Seen(start=await _shown(client, up, reader))
+    seen = Seen(uuid.uuid4().hex, start=await _shown(client, up, reader))
     say(f"posting {rate} events a second for {seconds} s, watching {where}")
     watching = asyncio.create_task(watch(client, up, reader, seen))
     await asyncio.sleep(2)

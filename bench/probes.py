@@ -1,6 +1,7 @@
 """Probes: receipts for one team at a steady rate, each of which raises its unallocated work by one.
 
-So whoever reads that number, on a page or from a stream, knows which of the probes it holds, and when.
+So whoever reads that number, on a page or from a stream, knows which of the probes it holds, and when. That
+holds only while each of them counts: so none has been sent before, and one that cannot be posted ends it all.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ PROBE_EACH = 10
 
 @dataclass(slots=True)
 class Seen:
-    """When each probe was posted, and when that many were first seen."""
+    """When each probe was posted, and when that many were first seen; `name` tells them from earlier ones."""
 
+    name: str
     posted: list[float] = field(default_factory=list)
     acknowledged: list[float] = field(default_factory=list)
     shown: dict[int, float] = field(default_factory=dict)
@@ -75,37 +77,38 @@ async def post(
 ) -> None:
     """Post `rate` events a second: one by one up to 100 a second, above that several at once."""
     together = max(1, rate // 100)
-    url, began, waiting = f"{up.place.url('ingest')}/v1/events", time.perf_counter(), set()
-    for first in range(0, rate * seconds, together):
-        await asyncio.sleep(max(0.0, began + first / rate - time.perf_counter()))
-        task = asyncio.create_task(_post(client, url, feeder, range(first, first + together), seen))
-        waiting.add(task)
-        task.add_done_callback(waiting.discard)
-    await asyncio.gather(*waiting)
+    url, began = f"{up.place.url('ingest')}/v1/events", time.perf_counter()
+    async with asyncio.TaskGroup() as posting:
+        for first in range(0, rate * seconds, together):
+            await asyncio.sleep(max(0.0, began + first / rate - time.perf_counter()))
+            posting.create_task(_post(client, url, feeder, range(first, first + together), seen))
 
 
 async def _post(
     client: httpx2.AsyncClient, url: str, headers: dict[str, str], numbers: range, seen: Seen
 ) -> None:
-    body = json.dumps([_receipt(number) for number in numbers])
-    kind = {"content-type": "application/cloudevents-batch+json"}
+    body = json.dumps([_receipt(seen.name, number) for number in numbers])
+    headers = {**headers, "content-type": "application/cloudevents-batch+json"}
     first, probes = len(seen.posted), sum(number % PROBE_EACH == 0 for number in numbers)
     seen.posted += [time.perf_counter()] * probes
     seen.acknowledged += [float("inf")] * probes
-    answer = await client.post(url, content=body, headers={**headers, **kind})
+    try:
+        answer = await client.post(url, content=body, headers=headers)
+    except httpx2.ReadError:  # closed as we took it up; an event that is sent twice counts once
+        answer = await client.post(url, content=body, headers=headers)
     answer.raise_for_status()
     seen.acknowledged[first : first + probes] = [time.perf_counter()] * probes
 
 
-def _receipt(number: int) -> dict[str, Any]:
+def _receipt(name: str, number: int) -> dict[str, Any]:
     probe = number % PROBE_EACH == 0
     now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
     return {
         "specversion": "1.0",
-        "id": f"probe-{number}",
+        "id": f"{name}-{number}",
         "source": "bench/probe",
         "type": "primed.work.received.v1",
-        "subject": f"bench/probe/{number}",
+        "subject": f"bench/probe/{name}-{number}",
         "time": now,
         "data": {"kind": "review", "team": TEAM if probe else OTHERS[number % len(OTHERS)]},
     }

@@ -23,7 +23,7 @@ from services.ingest.domain.cld.survivors import Survivors
 from services.ingest.domain.cld.wording import words
 from services.ingest.domain.mapping import AnyMapping
 from services.ingest.domain.rows import Row, UnreadableFile
-from services.ingest.formats import delimited
+from services.ingest.formats import delimited, workbook
 from services.ingest.formats.opening import ZIP
 from services.ingest.formats.twice import Twice
 
@@ -117,7 +117,6 @@ def _header(names: Cells) -> tuple[int, Callable[[Cells], tuple[str, ...]], list
 def _lines(chunks: Iterator[bytes], mapping: CldMapping) -> Iterator[Cells]:
     first = next(chunks, b"")
     if first.startswith(ZIP):
-        raise UnreadableFile(
-            "Client Level Data is read as CSV; save the workbook as CSV UTF-8 and send that."
-        )
+        yield from workbook.lines(chain([first], chunks), mapping.sheet)
+        return
     yield from delimited.rows(chain([first], chunks), mapping.encoding, mapping.delimiter)

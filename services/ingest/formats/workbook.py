@@ -19,6 +19,9 @@ MOST_RATIO = 200
 MOST_STRINGS = 64 * 1024 * 1024
 """Bytes of the workbook's table of texts, which is held in memory as a whole."""
 
+PLACES = 9
+"""Decimal places of numbers: what a formula leaves behind them (230.76000000000002) nobody meant."""
+
 
 def lines(chunks: Iterator[bytes], sheet: str | None) -> Iterator[Sequence[str]]:
     """The rows of the named sheet, or of the only one. Raises `UnreadableFile`."""
@@ -79,8 +82,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value) if value.is_integer() else round(value, PLACES))
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
     return str(value)

@@ -58,6 +58,7 @@ class CldMapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dates: tuple[Text, ...] = ("%d/%m/%Y",)
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     encoding: str | None = None
+    sheet: str | None = None
 
     @property
     def days(self) -> tuple[str, ...]:

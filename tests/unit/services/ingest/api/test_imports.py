@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from services.ingest.domain.rows import Reject
 
@@ -41,6 +42,18 @@ async def test_a_return_may_say_itself_what_it_covers(ingest: Any) -> None:
     asked = "?mapping=cld&as_of=2026-11-22T18:00:00Z&coverage=reporting-period"
     answer = await upload(ingest, b"NHS Number,Event Type\n1,Review\n", asked)
     assert (answer.status_code, answer.json()["coverage"]["field"]) == (202, "reporting-period")
+
+
+async def test_a_workbook_or_table_that_bears_a_mappings_name_is_read_by_it(ingest: Any) -> None:
+    book, kept = Workbook(), io.BytesIO()
+    book.save(kept)
+    known = "as_of=2026-11-22T18:00:00Z&coverage=all"
+    for name, body in (("cld.xlsx", kept.getvalue()), ("steps.csv", b"STEP_ID,STATUS\n")):
+        answer = await upload(ingest, body, f"?name={name}&{known}")
+        form = name.partition(".")[0]
+        assert (answer.status_code, answer.json()["mapping"], answer.json()["format"]) == (202, form, form)
+    other = await upload(ingest, kept.getvalue(), f"?name=book.xlsx&{known}")
+    assert (other.status_code, "there are: cld" in other.text) == (422, True)
 
 
 async def test_a_file_that_bears_a_mappings_name_is_read_by_it(ingest: Any) -> None:

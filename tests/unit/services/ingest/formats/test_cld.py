@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from bench import cld_file
 from services.ingest.domain.cld.columns import NAMES
@@ -273,12 +276,38 @@ def test_a_file_that_breaks_off_gives_the_rows_before() -> None:
         list(rows)
 
 
+def test_a_return_in_a_workbook_is_read_as_its_csv_is() -> None:
+    rows = [*ALL, told("service", Event_Reference="S-2", Unit_Cost="230.76", Event_End_Date="01/09/2026")]
+    own = {"Unit Cost": float, "Planned units per week": int}
+
+    def cell(name: str, text: str) -> Any:
+        """As a spreadsheet keeps it: days as days, numbers as numbers."""
+        if name in own and text:
+            return own[name](text) + (3e-14 if name == "Unit Cost" else 0)
+        return dt.datetime.strptime(text, "%d/%m/%Y") if "Date" in name and text else text or None
+
+    book, kept = Workbook(), io.BytesIO()
+    book.worksheets[0].title = "Return"
+    book.worksheets[0].append(NAMES)
+    for row in rows:
+        book.worksheets[0].append([cell(name, row.get(name, "")) for name in NAMES])
+    book.create_sheet("Notes")
+    book.save(kept)
+    with pytest.raises(UnreadableFile, match="`sheet`"):
+        read(kept.getvalue())
+    found, text = read(kept.getvalue(), MAPPING + "sheet: Return\n"), read(file(*rows))
+    assert [(row.key, row.shown, row.covers, row.reject) for row in found] == [
+        (row.key, row.shown, row.covers, row.reject) for row in text
+    ]
+    assert len(found) == 5
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "file is empty"),
         ("LA Code,Event Type\nE1,Request\n", "'Reporting Period Start Date' is missing"),
-        (b"PK\x03\x04 a workbook", "save the workbook as CSV"),
+        (b"PK\x03\x04 no workbook", "damaged"),
         (",".join(NAMES) + '\nE1,"' + "x" * 140_000, "cannot be read"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from struct import unpack_from
+
 from msgspec import UNSET
 
 from eventlog.records import Message, Record
@@ -49,8 +51,8 @@ def murmur2(data: bytes) -> int:
     length = len(data)
     whole = length - length % 4
     hashed = (0x9747B28C ^ length) & mask
-    for start in range(0, whole, 4):
-        word = int.from_bytes(data[start : start + 4], "little") * mix & mask
+    for taken in unpack_from(f"<{length // 4}I", data):
+        word = taken * mix & mask
         word = (word ^ (word >> 24)) * mix & mask
         hashed = (hashed * mix & mask) ^ word
     if whole < length:

@@ -1,33 +1,49 @@
-"""Reads a file ahead: while one part of it waits for Kafka and Postgres, the next one is made ready."""
+"""Keeps the next part of a file ready while one waits for Kafka and Postgres."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from typing import TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
 
 Part = TypeVar("Part")
 
 
-@asynccontextmanager
-async def read_ahead(prepared: Iterator[Part]) -> AsyncIterator[AsyncIterator[Part]]:
+def read_ahead(prepared: Iterator[Part]) -> AbstractAsyncContextManager[AsyncIterator[Part]]:
     """The parts of a file, read in a thread; one is held ready and never more."""
-    reading: asyncio.Task[Part | None] | None = None
+    # A thread cannot be broken off, and it holds the file: who leaves waits for it.
+    return _one_ahead(lambda: asyncio.to_thread(next, prepared, None), breakable=False)
 
-    def begin() -> asyncio.Task[Part | None]:
-        return asyncio.create_task(asyncio.to_thread(next, prepared, None))
+
+def made_ahead(making: AsyncGenerator[Part]) -> AbstractAsyncContextManager[AsyncIterator[Part]]:
+    """What is made of parts, while what was made before is dealt with; one is held ready and never more."""
+
+    async def make() -> Part | None:
+        return await anext(making, None)
+
+    return _one_ahead(make, breakable=True)
+
+
+@asynccontextmanager
+async def _one_ahead(
+    make: Callable[[], Coroutine[Any, Any, Part | None]], *, breakable: bool
+) -> AsyncIterator[AsyncIterator[Part]]:
+    ready: asyncio.Task[Part | None] | None = None
 
     async def coming() -> AsyncIterator[Part]:
-        nonlocal reading
-        reading = begin()
-        while (part := await asyncio.shield(reading)) is not None:
-            reading = begin()
+        nonlocal ready
+        ready = asyncio.create_task(make())
+        while (part := await asyncio.shield(ready)) is not None:
+            ready = asyncio.create_task(make())
             yield part
 
     try:
         yield coming()
     finally:
-        if reading is not None:
-            await asyncio.wait({reading})  # a thread cannot be broken off, and it holds the file
-            reading.exception()
+        if ready is not None:
+            if breakable:
+                ready.cancel()
+            await asyncio.wait({ready})
+            if not ready.cancelled():
+                ready.exception()

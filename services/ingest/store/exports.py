@@ -34,10 +34,12 @@ class ExportBook(ImportBook):
         async with transaction(self._pool) as connection:
             return _by_key(await connection.fetch(SQL["turns"], tenant, source, list(keys)))
 
-    async def keys(self, tenant: str, source: str, after: str, limit: int) -> Sequence[str]:
-        """The next keys after one, in their order, each once; nothing behind the last."""
+    async def keys(
+        self, tenant: str, source: str, before: dt.datetime, after: str, limit: int
+    ) -> Sequence[str]:
+        """The next keys after one that were shown before a moment, each once; nothing behind the last."""
         async with transaction(self._pool) as connection:
-            rows = await connection.fetch(SQL["keys"], tenant, source, after, limit)
+            rows = await connection.fetch(SQL["keys"], tenant, source, after, limit, before)
         return list(dict.fromkeys(row["key"] for row in rows))
 
     async def turn(

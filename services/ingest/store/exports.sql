@@ -7,7 +7,7 @@ WHERE tenant = $1 AND source = $2 AND key = ANY ($3::text[])
 ORDER BY key, as_of
 
 -- name: keys
-SELECT key FROM turn WHERE tenant = $1 AND source = $2 AND key > $3 ORDER BY key LIMIT $4
+SELECT key FROM turn WHERE tenant = $1 AND source = $2 AND key > $3 AND as_of < $5 ORDER BY key LIMIT $4
 
 -- name: keep
 INSERT INTO turn (tenant, source, key, as_of, row, dates, since)

@@ -36,11 +36,12 @@ class Rules:
         self._pick = itemgetter(*columns) if columns else None
         self._single = len(columns) == 1
         self._known: dict[object, Given] = {}
+        self._always = Given() if columns else self._first(())
 
     def of(self, cells: Sequence[str]) -> Given:
         """What the rules say of a row, given in the columns of the specification."""
         if self._pick is None:
-            return self._first(())
+            return self._always
         told = self._pick(cells)
         found = self._known.get(told)
         if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -87,12 +87,13 @@ def fold(heard: Iterable[Heard], known: Mapping[ItemId, Facts], how: Fold = happ
             folded.entries += change.lines
             folded.counts.append(len(change.lines))
             if change.faults:
-                _add_faults(folded, event, change)
+                add_faults(folded, event, change.faults)
     folded.items = {item: present(facts) for item, facts in changed.items()}
     folded.facts = {**known, **{item: facts.settled() for item, facts in changed.items()}}
     return folded
 
 
-def _add_faults(folded: Folded, event: Heard, change: Change) -> None:
-    for n, (fault, amount) in enumerate(change.faults):
+def add_faults(folded: Folded, event: Heard, faults: Sequence[tuple[Fault, int]]) -> None:
+    """Note what one event brought to light or explained."""
+    for n, (fault, amount) in enumerate(faults):
         folded.faults.append(FaultLine(event.place, n, event.item.tenant, fault, amount))

@@ -12,13 +12,15 @@ import os
 import sys
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import starmap
 from typing import Any, Protocol
 
 from eventlog.postgres import DatabaseUnavailable, Pool
-from eventlog.records import LogUnavailable, PositionLost, Record, TopicPartition
+from eventlog.records import LogUnavailable, PositionLost, TopicPartition
 from eventlog.stretches import Stretches
-from services.metrics.domain.batch import Folded, fold
-from services.metrics.domain.hearing import Heard, Place, Refused, hear, moment_of
+from services.metrics.domain.batch import Folded
+from services.metrics.domain.hearing import Heard, Refused, hear, moment_of
+from services.metrics.domain.histories import fold_whole
 from services.metrics.domain.shares import Share, TooManyDead, dead_run
 from services.metrics.domain.taking import Position
 from services.metrics.flow import CannotKeep
@@ -85,10 +87,11 @@ class Hand:
                 sheaf.add(batch[place])
             dead: list[int] = []
             for records in sheaf.by_item(AT_ONCE):
-                heard, refused = read_all(records)
+                said = list(starmap(hear, records))
+                refused = [one for one in said if isinstance(one, Refused)]
                 dead += [one.place.offset for one in refused]
                 taker.bury(refused)
-                await taker.add(fold(heard, {}))
+                await taker.add(fold_whole([one for one in said if isinstance(one, Heard)]))
                 self._voice.line({"records": len(records), "done": False})
             position = Position(until, moment_of(sheaf.latest_ms), self._run(dead, place, until))
         finally:
@@ -105,20 +108,6 @@ class Hand:
                 "Run a release that can read them, or, if they are really bad, raise "
                 "PRIMED_DEAD_LETTERS_IN_A_ROW as for the live ledger.",
             ) from error
-
-
-def read_all(records: Sequence[Record]) -> tuple[list[Heard], list[Refused]]:
-    """What the records say, and those that nobody can read."""
-    heard: list[Heard] = []
-    refused: list[Refused] = []
-    for record in records:
-        place = Place(record.topic, record.partition, record.offset)
-        said = hear(place, moment_of(record.timestamp_ms), record.key, record.value)
-        if isinstance(said, Heard):
-            heard.append(said)
-        else:
-            refused.append(said)
-    return heard, refused
 
 
 def orders_from_stdin() -> asyncio.Queue[str]:

@@ -6,17 +6,32 @@ another and needs the facts of no more than a few at a time, however long the lo
 
 from __future__ import annotations
 
-import os
+import datetime as dt
+import mmap
 import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
 from eventlog.records import PositionLost, Record, TopicPartition
+from services.metrics.domain.book import made
+from services.metrics.domain.hearing import Place, moment_of
+from services.metrics.store.packing import Column
 
 ABSENT = -1
 _BUFFER = 1 << 20
+
+
+class Laid(NamedTuple):
+    """A record as it is to be heard: known from the newest moment of its partition until then."""
+
+    place: Place
+    known_at: dt.datetime
+    key: bytes | None
+    value: bytes | None
 
 
 class Sheaf:
@@ -27,10 +42,8 @@ class Sheaf:
         self._file = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115 - closed by `close`
         self._keys: dict[bytes | None, int] = {}
         self._item = array("i")
-        self._begin = array("q")
         self._length = array("i")
         self._moment = array("q")
-        self._at = 0
         self.latest_ms = 0
 
     def __len__(self) -> int:
@@ -38,45 +51,72 @@ class Sheaf:
 
     def add(self, records: Sequence[Record]) -> None:
         """Lay the next records aside; raises `PositionLost` where one is missing in between."""
-        expected = len(self)
-        for record in records:
+        self._refuse_gap(records)
+        keys, values = self._keys, [record.value for record in records]
+        self._item.extend([keys.setdefault(record.key, len(keys)) for record in records])
+        self._length.extend([ABSENT if value is None else len(value) for value in values])
+        stamps = (record.timestamp_ms for record in records)
+        _, *moments = accumulate(stamps, max, initial=self.latest_ms)
+        self._moment.extend(moments)
+        self.latest_ms = moments[-1] if moments else self.latest_ms
+        self._file.write(b"".join(filter(None, values)))
+
+    def _refuse_gap(self, records: Sequence[Record]) -> None:
+        for expected, record in enumerate(records, start=len(self)):
             if record.offset != expected:
                 raise PositionLost(
                     f"{self._place[0]}-{self._place[1]} has no record {expected}; the next one is "
                     f"{record.offset}. Restore the topic, or rebuild from a copy of the log."
                 )
-            expected += 1
-            value, timestamp = record.value, record.timestamp_ms
-            if timestamp > self.latest_ms:
-                self.latest_ms = timestamp
-            self._item.append(self._keys.setdefault(record.key, len(self._keys)))
-            self._begin.append(self._at)
-            self._moment.append(self.latest_ms)
-            if value is None:
-                self._length.append(ABSENT)
-                continue
-            self._length.append(len(value))
-            self._at += len(value)
-            self._file.write(value)
 
-    def by_item(self, at_once: int) -> Iterator[list[Record]]:
+    def by_item(self, at_once: int) -> Iterator[list[Laid]]:
         """All records, those of one item together and in the order of the log, some items at a time."""
-        self._file.flush()
         keys = list(self._keys)
-        item, handle, (topic, partition) = self._item, self._file.fileno(), self._place
-        some: list[Record] = []
-        before = -1
-        for offset in np.argsort(np.frombuffer(item, np.int32), kind="stable").tolist():
-            number, length = item[offset], self._length[offset]
-            if number != before and len(some) >= at_once:
-                yield some
-                some = []
-            before = number
-            value = None if length == ABSENT else os.pread(handle, length, self._begin[offset])
-            some.append(Record(topic, partition, offset, self._moment[offset], keys[number], value))
-        if some:
-            yield some
+        item, length = np.frombuffer(self._item, np.int32), np.frombuffer(self._length, np.int32)
+        begin = np.cumsum(np.concatenate(([0], np.maximum(length, 0))))
+        moment = np.frombuffer(self._moment, np.int64)
+        with self._mapped() as bodies:
+            for some in _pieces(item, at_once):
+                yield self._laid(some, (item[some], length[some], begin[some], moment[some]), keys, bodies)
+
+    def _laid(
+        self, offsets: Column, columns: Sequence[Column], keys: list[bytes | None], bodies: mmap.mmap
+    ) -> list[Laid]:
+        topic, partition = self._place
+        *rest, moments = columns
+        known = {moment: moment_of(moment) for moment in set(moments.tolist())}
+        rows = zip(*(column.tolist() for column in (offsets, *rest, moments)), strict=True)
+        return [
+            made(
+                Laid,
+                (
+                    made(Place, (topic, partition, offset)),
+                    known[moment],
+                    keys[item],
+                    None if length == ABSENT else bodies[begin : begin + length],
+                ),
+            )
+            for offset, item, length, begin, moment in rows
+        ]
+
+    def _mapped(self) -> mmap.mmap:
+        """What was laid aside, as memory that the system may take back; it is never empty."""
+        self._file.write(b"\0")
+        self._file.flush()
+        return mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def close(self) -> None:
         """Give the disk back."""
         self._file.close()
+
+
+def _pieces(item: Column, at_once: int) -> Iterator[Column]:
+    """Offsets in the order of items, those of one item together: so many at a time, or a few more."""
+    order = np.argsort(item, kind="stable")
+    ends = np.flatnonzero(np.diff(item[order], append=-1)) + 1
+    start = 0
+    while start < len(order):
+        nearest = min(int(np.searchsorted(ends, start + at_once)), len(ends) - 1)
+        end = int(ends[nearest])
+        yield order[start:end]
+        start = end

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.metrics.store.packing import Column, Lines, moment_of, pack
+from services.metrics.store.packing import Column, Lines, moment_of, pack, pack_each
 from services.metrics.store.standing import numbered
 
 FULL = 4096
@@ -37,18 +37,24 @@ class Chunk(NamedTuple):
 
 def by_key(lines: Lines) -> Iterator[tuple[ChunkKey, Lines]]:
     """The lines of each account, team and month, in the order of those; within, by day and place."""
+    ordered, starts, keys = _by_key(lines)
+    counts = np.diff(starts, append=lines.size).tolist()
+    for key, start, count in zip(keys, starts.tolist(), counts, strict=True):
+        yield key, ordered.of(slice(start, start + count))
+
+
+def _by_key(lines: Lines) -> tuple[Lines, Column, list[ChunkKey]]:
+    """The lines in that order, and where each key begins."""
     if not lines.size:
-        return
+        return lines, np.empty(0, np.int64), []
     months = lines.day.astype("datetime64[D]").astype("datetime64[M]")
     group = numbered((lines.account, lines.team, months.astype(np.int64)))
     order = np.lexsort((lines.n, lines.place, lines.day, group))
     ordered, grouped = lines.of(order), group[order]
     starts = np.concatenate(([0], np.flatnonzero(grouped[1:] != grouped[:-1]) + 1))
     first_days = months[order][starts].astype("datetime64[D]").tolist()
-    ends = [*starts[1:].tolist(), lines.size]
     accounts, teams = ordered.account[starts].tolist(), ordered.team[starts].tolist()
-    for start, end, *key in zip(starts.tolist(), ends, accounts, teams, first_days, strict=True):
-        yield ChunkKey(*key), ordered.of(slice(start, end))
+    return ordered, starts, list(map(ChunkKey, accounts, teams, first_days))
 
 
 def chunk_of(key: ChunkKey, lines: Lines) -> Chunk:
@@ -58,8 +64,15 @@ def chunk_of(key: ChunkKey, lines: Lines) -> Chunk:
 
 
 def chunks_of(lines: Lines) -> list[Chunk]:
-    """All lines of one tenant as chunks."""
-    return [chunk_of(key, some) for key, some in by_key(lines)]
+    """All lines of one tenant as chunks, as `chunk_of` gives each."""
+    ordered, starts, keys = _by_key(lines)
+    if not keys:
+        return []
+    counts = np.diff(starts, append=lines.size).tolist()
+    known_from = np.minimum.reduceat(ordered.known, starts).tolist()
+    known_until = np.maximum.reduceat(ordered.known, starts).tolist()
+    columns = (counts, map(moment_of, known_from), map(moment_of, known_until), pack_each(ordered, starts))
+    return [Chunk(*key, *rest) for key, *rest in zip(keys, *columns, strict=True)]
 
 
 def to_merge(fresh: int, small: Iterable[tuple[int, int]]) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -86,6 +86,14 @@ def pack(lines: Lines) -> bytes:
     return b"".join(parts)
 
 
+def pack_each(lines: Lines, starts: Column) -> Iterator[bytes]:
+    """The stretches that begin at these places, the first at 0, each as `pack` gives it."""
+    counts = np.diff(starts, append=lines.size)
+    columns = [_pack_each(column, starts, counts) for column in lines]
+    for count, *parts in zip(counts.tolist(), *columns, strict=True):
+        yield b"".join((_HEAD.pack(_VERSION, count), *parts))
+
+
 def unpack(body: bytes | memoryview) -> Lines:
     """The lines that were packed; raises `ValueError` on bytes of another shape."""
     version, count = _HEAD.unpack_from(body)
@@ -110,6 +118,26 @@ def _pack(column: Column, parts: list[bytes], *, halves: bool) -> None:
     parts.append(_COLUMN.pack(width, low))
     if width:
         parts.append((column.astype(np.int64, copy=False) - low).astype(_WIDTHS[width]).tobytes())
+
+
+def _pack_each(column: Column, starts: Column, counts: Column) -> list[bytes]:
+    """Each stretch of a column as `_pack` gives it: the whole column is shifted and narrowed at once."""
+    lows, highs = np.minimum.reduceat(column, starts), np.maximum.reduceat(column, starts)
+    widths = [_width(high - low) for high, low in zip(highs.tolist(), lows.tolist(), strict=True)]
+    shifted = column.astype(np.int64) - np.repeat(lows, counts)
+    narrow = {width: shifted.astype(_WIDTHS[width]).tobytes() for width in {*widths} - {0, 8}}
+    found = []
+    for width, low, start, count in zip(widths, lows.tolist(), starts.tolist(), counts.tolist(), strict=True):
+        if width == 8:
+            parts: list[bytes] = []
+            _pack(column[start : start + count], parts, halves=True)
+            found.append(b"".join(parts))
+        elif width:
+            body = narrow[width][start * width : (start + count) * width]
+            found.append(_COLUMN.pack(width, low) + body)
+        else:
+            found.append(_COLUMN.pack(0, low))
+    return found
 
 
 def _width(span: int) -> int:

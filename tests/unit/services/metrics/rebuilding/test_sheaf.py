@@ -8,7 +8,8 @@ from collections import defaultdict
 import pytest
 
 from eventlog.records import PositionLost, Record
-from services.metrics.rebuilding.sheaf import Sheaf
+from services.metrics.domain.hearing import Place, moment_of
+from services.metrics.rebuilding.sheaf import Laid, Sheaf
 
 PLACE = ("primed.case-events", 3)
 
@@ -28,29 +29,30 @@ def test_items_come_whole_and_in_the_order_of_the_log() -> None:
     chance = random.Random(5)
     records = [record(n, b"%d" % chance.randrange(40), chance.randbytes(n % 90), n) for n in range(500)]
     sheaf = sheaf_of(records)
-    seen: defaultdict[bytes | None, list[Record]] = defaultdict(list)
+    seen: defaultdict[bytes | None, list[Laid]] = defaultdict(list)
     for some in sheaf.by_item(60):
         keys = {one.key for one in some}
         assert not keys & seen.keys(), "an item was torn apart"
         for one in some:
             seen[one.key].append(one)
     sheaf.close()
-    expected: defaultdict[bytes | None, list[Record]] = defaultdict(list)
-    for one in records:
-        expected[one.key].append(one)
+    expected: defaultdict[bytes | None, list[Laid]] = defaultdict(list)
+    for said in records:
+        laid = Laid(Place(*PLACE, said.offset), moment_of(said.timestamp_ms), said.key, said.value)
+        expected[said.key].append(laid)
     assert seen == expected
 
 
 def test_absent_keys_and_values_stay_absent() -> None:
     sheaf = sheaf_of([record(0, None, b"{}"), record(1, b"k", None), record(2, b"k", b"")])
-    found = sorted((one for some in sheaf.by_item(1) for one in some), key=lambda one: one.offset)
+    found = sorted((one for some in sheaf.by_item(1) for one in some), key=lambda one: one.place)
     assert [(one.key, one.value) for one in found] == [(None, b"{}"), (b"k", None), (b"k", b"")]
     sheaf.close()
 
 
 def test_moments_never_go_back() -> None:
     sheaf = sheaf_of([record(0, b"a", b"", 20), record(1, b"b", b"", 10), record(2, b"a", b"", 30)])
-    assert [one.timestamp_ms for some in sheaf.by_item(9) for one in some] == [20, 30, 20]
+    assert [one.known_at for some in sheaf.by_item(9) for one in some] == list(map(moment_of, (20, 30, 20)))
     assert sheaf.latest_ms == 30
     sheaf.close()
 

@@ -25,6 +25,7 @@ from services.metrics.store.packing import (
     moment_number,
     moment_of,
     pack,
+    pack_each,
     unpack,
 )
 
@@ -46,6 +47,15 @@ def test_whatever_is_packed_comes_out_again(given_rows: list[tuple[int, ...]]) -
     lines = unpack(pack(of(given_rows)))
     assert rows(lines) == given_rows
     assert [column.dtype for column in lines] == [column.dtype for column in NO_LINES]
+
+
+@given(st.lists(LINE, min_size=1, max_size=20), st.sets(st.integers(1, 19)))
+def test_each_stretch_is_packed_as_if_it_were_alone(
+    given_rows: list[tuple[int, ...]], cuts: set[int]
+) -> None:
+    lines, starts = of(given_rows), [0, *sorted(cut for cut in cuts if cut < len(given_rows))]
+    stretches = zip(starts, [*starts[1:], lines.size], strict=True)
+    assert list(pack_each(lines, np.array(starts))) == [pack(lines.of(slice(*ends))) for ends in stretches]
 
 
 def believable(count: int) -> Lines:

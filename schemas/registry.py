@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import Any, get_args
 
 import msgspec
@@ -196,6 +197,7 @@ def _check_times(envelope: Envelope) -> None:
         _check_time("recordedtime", envelope.recordedtime)
 
 
+@lru_cache(maxsize=1024)
 def _check_time(field: str, text: str) -> None:
     try:
         moment = instant(text)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.ingest.domain.edge import Admitted, Edge, Refused, admit
+from services.ingest.domain.edge import Admitted, Edge, Refused, admit, admit_written
 from services.ingest.domain.imports import Step
+from services.ingest.domain.mixed import REASON
 from services.ingest.domain.quality import Count, Tally
 from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Reject, Result, Row, UnreadableFile
+
+Found = tuple[Admitted, ...] | Reject
+Unmixed = Callable[[Sequence[Admitted]], Sequence[Admitted | Refused]]
+"""Refuses, of some events, those of items that exports show; the others stay as they are, in their order."""
 
 MAX_ROWS = 500
 MAX_BYTES = 2 * 1024 * 1024
@@ -33,12 +38,11 @@ class Batch:
         return Step(after, self.last_row, accepted, refused, len(self.events), quality=self.quality)
 
 
-def batches(rows: Iterator[Row], tenant: str, edge: Edge, tally: Tally) -> Iterator[Batch]:
+def batches(rows: Iterator[Row], tenant: str, edge: Edge, tally: Tally, unmixed: Unmixed) -> Iterator[Batch]:
     """Admit row by row; a row with one bad event is refused whole. Where reading breaks off, what was read is
     given first, then the `UnreadableFile` is raised."""
-    events: list[Admitted] = []
-    rejects: list[Reject] = []
-    count = size = last = 0
+    some: list[tuple[Row, Found]] = []
+    size = 0
     broken: UnreadableFile | None = None
     while broken is None:
         try:
@@ -47,20 +51,31 @@ def batches(rows: Iterator[Row], tenant: str, edge: Edge, tally: Tally) -> Itera
             row, broken = None, error
         if row is not None:
             found = admitted(row, tenant, edge)
-            tally.events(row, found)
-            count, last = count + 1, row.number
-            if isinstance(found, Reject):
-                rejects.append(found)
-            else:
-                events.extend(found)
-                size += sum(len(event.raw) for event in found)
-        if count and (row is None or count >= MAX_ROWS or size >= MAX_BYTES):
-            yield Batch(count, last, tuple(events), tuple(rejects), tally.take())
-            events, rejects, count, size = [], [], 0, 0
+            some.append((row, found))
+            size += 0 if isinstance(found, Reject) else sum(len(event.raw) for event in found)
+        if some and (row is None or len(some) >= MAX_ROWS or size >= MAX_BYTES):
+            yield _batch(some, tally, unmixed)
+            some, size = [], 0
         if row is None:
             break
     if broken is not None:
         raise broken
+
+
+def _batch(some: Sequence[tuple[Row, Found]], tally: Tally, unmixed: Unmixed) -> Batch:
+    events: list[Admitted] = []
+    rejects: list[Reject] = []
+    checked = iter(unmixed([event for _, found in some if not isinstance(found, Reject) for event in found]))
+    for row, found in some:
+        each = () if isinstance(found, Reject) else [next(checked) for _ in found]
+        wrong = next((one for one in each if isinstance(one, Refused)), None)
+        kept = found if wrong is None else reject_of(row.number, wrong)
+        tally.events(row, kept)
+        if isinstance(kept, Reject):
+            rejects.append(kept)
+        else:
+            events.extend(kept)
+    return Batch(len(some), some[-1][0].number, tuple(events), tuple(rejects), tally.take())
 
 
 def parts(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -80,13 +95,14 @@ def parts(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield some
 
 
-def admitted(row: Row, tenant: str, edge: Edge) -> tuple[Admitted, ...] | Reject:
+def admitted(row: Row, tenant: str, edge: Edge) -> Found:
     """The events of a row as the log keeps them, or its reject."""
     if row.reject is not None:
         return row.reject
     found: list[Admitted] = []
+    let_in = admit_written if row.own else admit
     for draft in row.drafts:
-        event = admit(draft, tenant, edge)
+        event = let_in(draft, tenant, edge)
         if isinstance(event, Refused):
             return reject_of(row.number, event)
         found.append(event)
@@ -104,10 +120,12 @@ _RESULTS: dict[str, Result] = {
     "missing-field": "missing",
     "unknown-type": "not-in-list",
     "not-for-feeders": "not-in-list",
+    REASON: "duplicate",
 }
 _REMEDIES = {
     "not-json": "Write one JSON object a line, in UTF-8.",
     "unknown-type": "Use a type of GET /v1/types, or upgrade Primed if the type is newer.",
     "wrong-time": "Write times as 2026-11-02T09:30:00+00:00, with the offset.",
+    REASON: "Leave the item to the exports, or send its events under a source of their own.",
     "other-tenant": "Leave tenant out; it is taken from the token.",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,8 @@ from services.ingest.domain.rows import HIDDEN, LONGEST_VALUE, Check, Reject, Ro
 
 SHAPE = "xes"
 MIDNIGHT = "00:00:00"
+
+_ENCODER = msgspec.json.Encoder()
 
 Attributes = Map[str, str]
 
@@ -71,6 +73,13 @@ class Reading:
         self._mapping, self._as_of, self._zone = mapping, as_of, zone_of(mapping)
         self._blanks = frozenset(mapping.blanks)
         self._events = [(verb, mapping.events[verb]) for verb in WORK_VERBS if verb in mapping.events]
+        key = mapping.key
+        self._keys = [self._finder(one) for one in ((key,) if isinstance(key, str) else key)]
+        self._times = {verb: self._finder(said.time) for verb, said in self._events}
+        self._values = {
+            verb: [(name, one, self._finder(one)) for name, one in said.fields.items()]
+            for verb, said in self._events
+        }
         named = ("key", *(verb for verb, _ in self._events), *(n for _, s in self._events for n in s.fields))
         self._fields = tuple(dict.fromkeys(named))
         self._told = False
@@ -101,9 +110,11 @@ class Reading:
         fields: tuple[str, ...] = () if self._told else self._fields
         self._told = True
         self._check_days(told)
-        drafts = () if reject else tuple(msgspec.json.encode(event) for event in told.events)
+        drafts = () if reject else tuple(map(_ENCODER.encode, told.events))
         checks = tuple(dict.fromkeys(told.checks))
-        return Row(item.number, drafts, reject, key=told.key, shape=SHAPE, fields=fields, checks=checks)
+        return Row(
+            item.number, drafts, reject, key=told.key, shape=SHAPE, fields=fields, checks=checks, own=True
+        )
 
     def _tell(self, item: Case, told: _Told) -> None:
         told.key = self._key(item) or None
@@ -128,11 +139,11 @@ class Reading:
         return events
 
     def _one(self, item: Case, told: _Told, verb: str, said: EventMapping) -> list[dict[str, Any]]:
-        moment = self._dated(item, verb, said.time)
+        moment = self._dated(self._times[verb](item), verb, said.time)
         if moment is None:
             told.checks.append(_blank(verb))
             return []
-        data = self._data(item, told, verb, said)
+        data = self._data(item, told, verb)
         needed = NEEDS_ONE_OF.get(f"primed.work.{verb}.v1", ())
         if needed and not any(name in data for name in needed):
             return []
@@ -152,14 +163,14 @@ class Reading:
             event["recordedtime"] = self._as_of
         return [event]
 
-    def _data(self, item: Case, told: _Told, verb: str, said: EventMapping) -> dict[str, str]:
+    def _data(self, item: Case, told: _Told, verb: str) -> dict[str, str]:
         data = dict(self._mapping.constants) if verb == "received" else {}
-        for name, selector in said.fields.items():
+        for name, selector, find in self._values[verb]:
             if name in DATE_FIELDS:
-                moment = self._dated(item, name, selector)
+                moment = self._dated(find(item), name, selector)
                 value = "" if moment is None else moment.date
             else:
-                value = self._meant(told, name, self._value(item, selector))
+                value = self._meant(told, name, find(item))
             if value:
                 data[name] = value
             else:
@@ -178,8 +189,7 @@ class Reading:
         """Whether only the day is known: a clock that shows midnight was not looked at."""
         return moment.by_day or (self._mapping.midnight == "day" and moment.time[11:19] == MIDNIGHT)
 
-    def _dated(self, item: Case, name: str, selector: Selector) -> Moment | None:
-        text = self._value(item, selector)
+    def _dated(self, text: str, name: str, selector: Selector) -> Moment | None:
         if not text:
             return None
         try:
@@ -189,25 +199,33 @@ class Reading:
             raise _Wrong(name, columns_of(selector)[0], text, why) from error
 
     def _key(self, item: Case) -> str:
-        key = self._mapping.key
-        parts = [self._value(item, one) for one in ((key,) if isinstance(key, str) else key)]
+        parts = [find(item) for find in self._keys]
         return "/".join(parts) if all(parts) else ""
 
-    def _value(self, item: Case, selector: Selector) -> str:
+    def _finder(self, selector: Selector) -> Callable[[Case], str]:
+        """How to find what a selector names in an item; blank where it is not there."""
         if isinstance(selector, Of):
-            return self._of(item, selector)
+            return self._finder_of(selector)
         names = (selector,) if isinstance(selector, str) else selector
-        found = (self._given(place, name) for name in names for place in item.named)
-        return next(filter(None, found), "")
 
-    def _of(self, item: Case, selector: Of) -> str:
-        name = columns_of(selector)[0]
-        if selector.of == "case":
-            return self._given(item.attributes, name)
-        fitting = (one for one in item.activities if _fits(one, selector.where))
-        activities = fitting if selector.of == "first" else reversed(list(fitting))
-        activity = next(iter(activities), None)
-        return "" if activity is None else self._given(activity, name)
+        def find(item: Case) -> str:
+            for name in names:
+                for place in item.named:
+                    if text := self._given(place, name):
+                        return text
+            return ""
+
+        return find
+
+    def _finder_of(self, selector: Of) -> Callable[[Case], str]:
+        name, where = columns_of(selector)[0], selector.where
+        place = 0 if selector.of == "first" else -1
+
+        def of_activity(item: Case) -> str:
+            fitting = [one for one in item.activities if _fits(one, where)] if where else item.activities
+            return self._given(fitting[place], name) if fitting else ""
+
+        return (lambda item: self._given(item.attributes, name)) if selector.of == "case" else of_activity
 
     def _given(self, place: Attributes, name: str) -> str:
         text = place.get(name, "").strip()

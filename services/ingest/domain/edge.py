@@ -56,15 +56,25 @@ def admit(raw: bytes, tenant: str, edge: Edge) -> Admitted | Refused:
 
 
 def admit_own(envelope: Envelope, tenant: str, edge: Edge) -> Admitted | Refused:
-    """As `admit` for an event that ingest itself made from the cells of a file, in local time.
+    """As `admit` for an event that ingest itself made from what a file says, in local time."""
+    if not _is_plain(envelope):
+        return admit_written(registry.write(envelope), tenant, edge)
+    try:
+        return _own(registry.checked(envelope), tenant, edge)
+    except Unreadable as error:
+        return Refused(None, error.reason, str(error), error.field)
+
+
+def admit_written(raw: bytes, tenant: str, edge: Edge) -> Admitted | Refused:
+    """As `admit_own` for such an event as JSON.
 
     Our encoder writes each name once, whole numbers, and four levels at most; only a text may still hold what
-    no text may, and what is not plain goes the whole way.
+    no text may, and then it is written with a backslash.
     """
     try:
-        event = registry.checked(envelope) if _is_plain(envelope) else _reread(envelope)
-        _check_names(envelope)
-        return _ruled(event, tenant, edge)
+        if b"\\" in raw:
+            exact_json.read(raw)
+        return _own(registry.read(raw), tenant, edge)
     except Unreadable as error:
         return Refused(None, error.reason, str(error), error.field)
 
@@ -104,10 +114,9 @@ def _is_plain(envelope: Envelope) -> bool:
     return fits and name.isprintable() and subject.isprintable() and b"\\" not in bytes(envelope.data)
 
 
-def _reread(envelope: Envelope) -> Event:
-    raw = registry.write(envelope)
-    exact_json.read(raw)
-    return registry.read(raw)
+def _own(event: Event, tenant: str, edge: Edge) -> Admitted:
+    _check_names(event.envelope)
+    return _ruled(event, tenant, edge)
 
 
 def _check_sender(envelope: Envelope, tenant: str) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from schemas.registry import EARLIEST, LATEST
@@ -47,6 +48,7 @@ def localised(text: str, zone: ZoneInfo) -> str:
     return read(text, zone).time if text.endswith("Z") else text
 
 
+@lru_cache(maxsize=1024)
 def read(text: str, zone: ZoneInfo) -> Moment:
     """A time as files write it: without an offset it is local time of `zone`, a bare date is its midnight.
 

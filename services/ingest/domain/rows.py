@@ -71,7 +71,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     of fields that rows like this have (`cld/request`); the first row of each shape lists them in `fields`.
     `checks` holds what is not simply valid, so that the valid fields are all the others.
     `person` is the keyed hash by which the row names somebody, to be exchanged for a random id; `covers`, on
-    the first row, the first and the last day that the file itself says it reports on.
+    the first row, the first and the last day that the file itself says it reports on. Drafts are `own` where
+    ingest wrote them, from what a file says.
     """
 
     number: int
@@ -84,6 +85,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     checks: tuple[Check, ...] = ()
     person: str | None = None
     covers: tuple[dt.date, dt.date] | None = None
+    own: bool = False
 
 
 class UnreadableFile(Exception):

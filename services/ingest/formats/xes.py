@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,9 @@ from services.ingest.domain.rows import Row, UnreadableFile
 
 MOST_BYTES = 16 * 1024 * 1024
 """Bytes of one trace, which is held as a tree; the parser itself takes no more than 256 levels."""
+
+KINDS = ("string", "date", "int", "float", "boolean", "id", "list", "container")
+"""The elements that hold an attribute."""
 
 _ADVICE = re.compile(r",? (?:use|try) XML_PARSE_HUGE(?: option)?")
 """What the parser advises its programmer."""
@@ -131,18 +134,24 @@ def _check_root(root: etree._Element) -> None:
 
 
 def _case(number: int, trace: etree._Element, what: Wanted) -> Case:
-    event = str(trace.tag).removesuffix("trace") + "event"
-    steps = trace.findall(event)
-    if not what.every and len(steps) > 2:
-        steps = [steps[0], steps[-1]]
+    space = str(trace.tag).removesuffix("trace")
+    event = space + "event"
+    # What is not asked for stays within the parser: an object for each element costs more than reading it.
+    attributes = _attributes(trace.iterchildren(*(space + kind for kind in KINDS)), what.case)
+    steps: Iterable[etree._Element] = ()
+    if what.every:
+        steps = trace.iterchildren(event)
+    elif what.activity:
+        first, last = (next(trace.iterchildren(event, reversed=back), None) for back in (False, True))
+        steps = [one for one in (first, None if last is first else last) if one is not None]
     activities = [_attributes(step, what.activity) for step in steps] if what.activity else ()
-    return Case(number, _attributes(trace, what.case), activities)
+    return Case(number, attributes, activities)
 
 
-def _attributes(holder: etree._Element, paths: Paths) -> Attributes:
-    """What the holder says of these paths. A name that itself holds a slash comes before a path."""
+def _attributes(children: Iterable[etree._Element], paths: Paths) -> Attributes:
+    """What the children say of these paths. A name that itself holds a slash comes before a path."""
     found: dict[str, str] = {}
-    for child in holder:
+    for child in children:
         named = paths.get(child.get("key", ""))
         if named is None:
             continue

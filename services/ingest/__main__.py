@@ -68,6 +68,7 @@ class Rooms:
         self.people = Pseudonyms(pool, now, lambda: secrets.token_hex(16))
         self.readers = readers(self.key)
         self.organisation = Organisation(settings.kafka_bootstrap)
+        self.exported = ExportedItems(pool, time.monotonic)
         self.runner = ImportRunner(
             self.book,
             producer,
@@ -77,6 +78,7 @@ class Rooms:
             opened=self.opened,
             dropped=self.spool.drop,
             trees=self.organisation,
+            exported=self.exported,
             people=self.people,
         )
 
@@ -113,13 +115,12 @@ class Rooms:
         )
         desk = Desk(self.book, self.spool, self.receiver(), now, self.runner.call)
         letters = DeadLetters(settings.kafka_bootstrap)
-        exported = ExportedItems(self.pool, time.monotonic)
         office = dead_letters.Office(letters, Replays(self.pool), self.producer, self.edge, room, now)
         return application(
             "ingest",
             token_reader(settings),
             [
-                events.router(self.producer, self.edge, limits, room, exported),
+                events.router(self.producer, self.edge, limits, room, self.exported),
                 imports.router(desk),
                 mappings.router(self.mappings, room),
                 types.router(),

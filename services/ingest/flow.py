@@ -4,7 +4,7 @@ same, row by row, with its progress written down after each batch."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile
 from typing import Protocol
@@ -16,9 +16,9 @@ from services.ingest.domain.batches import batches
 from services.ingest.domain.edge import Admitted, Edge, Refused, admit_each
 from services.ingest.domain.imports import Import, State, Step
 from services.ingest.domain.mapping import AnyMapping
-from services.ingest.domain.mixed import Item, told_singly, without
 from services.ingest.domain.quality import Watched
 from services.ingest.domain.rows import Reject, Row, UnreadableFile
+from services.ingest.mixing import Exported, from_a_thread, unmixed
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0)
 """Pauses between tries while the log is away; the last one repeats."""
@@ -58,20 +58,12 @@ class Taken:
     refused: tuple[tuple[int, Refused], ...]
 
 
-class Exported(Protocol):
-    """Which items exports show. Both answer at once from what is known when the store is away."""
-
-    async def sources(self, tenant: str) -> Collection[str]: ...
-    async def shown(self, tenant: str, items: Collection[Item]) -> Collection[Item]: ...
-
-
 async def take(raws: Sequence[bytes], tenant: str, edge: Edge, log: Log, exported: Exported) -> Taken:
     """Admit each event by itself, send the good ones, answer when the log has acknowledged all of them."""
     beside = len(raws) > INLINE
     checking = (raws, tenant, edge)
-    found = await asyncio.to_thread(admit_each, *checking) if beside else admit_each(*checking)
-    if (sources := await exported.sources(tenant)) and (singly := told_singly(found, sources)):
-        found = without(found, await exported.shown(tenant, singly))
+    told = await asyncio.to_thread(admit_each, *checking) if beside else admit_each(*checking)
+    found = await unmixed(told, tenant, exported)
     good = [event for event in found if isinstance(event, Admitted)]
     distinct = list({event.raw: event for event in good}.values())
     if distinct:
@@ -80,13 +72,14 @@ async def take(raws: Sequence[bytes], tenant: str, edge: Edge, log: Log, exporte
     return Taken(len(distinct), len(good) - len(distinct), refused)
 
 
-async def run(job: Import, watched: Watched, edge: Edge, log: Log, book: Book) -> None:
+async def run(job: Import, watched: Watched, edge: Edge, log: Log, book: Book, exported: Exported) -> None:
     """Bring a file into the log from where it stopped: batch by batch, each written down once it is kept.
 
     Killed between the two, a batch is sent again; its events have the ids they had, so they count once.
     """
     left = dropwhile(lambda row: row.number <= job.rows_read, watched)
-    prepared, after = batches(left, job.tenant, edge, watched.tally), job.rows_read
+    asked = from_a_thread(job.tenant, exported)
+    prepared, after = batches(left, job.tenant, edge, watched.tally, asked), job.rows_read
     try:
         async with read_ahead(prepared) as coming:
             async for batch in coming:

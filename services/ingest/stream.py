@@ -23,6 +23,7 @@ from services.ingest.domain.organisation import OrganisationMapping, news
 from services.ingest.domain.quality import NOBODY, Tally, Watched
 from services.ingest.exporting import People, Shelf, Source
 from services.ingest.flow import Log, Reader, run
+from services.ingest.mixing import Exported
 
 LOOK_EVERY_S = 2.0
 """How often to look for work that nobody told of, e.g. of a process that was killed."""
@@ -73,12 +74,13 @@ class ImportRunner(Background):
         dropped: Callable[[str], None],
         people: People,
         trees: Trees,
+        exported: Exported,
     ) -> None:
         super().__init__()
         self._queue, self._log = queue, event_log
         self._place, self._edge = place, edge
         self._readers, self._opened, self._dropped = readers, opened, dropped
-        self._people, self._trees = people, trees
+        self._people, self._trees, self._exported = people, trees, exported
 
     async def run(self) -> None:
         """Claim and load; cut off, an import goes on after the last batch that was written down."""
@@ -122,7 +124,7 @@ class ImportRunner(Background):
         watched = Watched(rows, _tally(job, mapping, tree), upload.position)
         async with self._told_of(job, watched):
             if mapping is None or isinstance(mapping, EventMapping | OrganisationMapping):
-                await run(job, watched, self._edge, self._log, self._queue)
+                await run(job, watched, self._edge, self._log, self._queue, self._exported)
                 return
             source = Source(mapping.source, zone_of(mapping), mapping.key_column)
             await exporting.run(job, source, watched, self._edge, self._log, self._queue, self._people)
@@ -156,4 +158,5 @@ def _tally(job: Import, mapping: AnyMapping | None, tree: Tree) -> Tally:
     day = job.created_at if job.as_of is None else instant(job.as_of)
     known = (lambda team: tree.unit(team) is not None) if tree.histories else None
     shape = job.format if job.mapping is None else f"{job.format}/{job.mapping}"
-    return Tally(NOBODY if mapping is None else mapping.source, shape, day.date(), known)
+    source = NOBODY if mapping is None else mapping.source
+    return Tally(source, shape, day.date(), known, after=job.rows_read)

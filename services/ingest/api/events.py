@@ -19,7 +19,8 @@ from schemas.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from services.ingest.api.bodies import Room, media_type
 from services.ingest.api.described import problems
 from services.ingest.domain.edge import Edge, Refused
-from services.ingest.flow import Exported, Log, Taken, take
+from services.ingest.flow import Log, Taken, take
+from services.ingest.mixing import Exported
 
 EVENTS = telemetry.counter(
     "ingest_events_total",

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from services.ingest.domain.edge import Admitted
+from services.ingest.domain.held import Held
 from services.ingest.domain.rows import Check, Reject, Result, Row
 
 Outcome = Literal["valid"] | Result
@@ -74,6 +75,18 @@ Checks = tuple[Check, ...]
 """Where several are of one field, the last one counts."""
 
 
+Identity = tuple[str, str]
+"""Source and id of an event."""
+
+
+class _Named(msgspec.Struct):
+    source: str
+    id: str
+
+
+_named = msgspec.json.Decoder(_Named).decode
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts one import. `source` and `shape` are of rows that do not tell their own.
@@ -81,22 +94,34 @@ class Tally:
     Most rows of a file are alike in what is valid and what is not: they are counted together, and field by
     field only when the counts are taken.
 
-    `day` is the last day that can be known, `team_is_known` tells teams of the council from others.
+    `day` is the last day that can be known, `team_is_known` tells teams of the council from others. Rows
+    up to `after` were counted before this process began.
     """
 
     source: str = NOBODY
     shape: str = ""
     day: dt.date | None = None
     team_is_known: Callable[[str], bool] | None = None
+    after: int = 0
+    _met: Held = field(default_factory=Held)
+    _again: dict[int, set[Identity]] = field(default_factory=dict)
     _fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _alike: dict[tuple[Place, tuple[str, ...], Checks], _Alike] = field(default_factory=dict)
 
     def learn(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """The same rows, while the fields of their shapes are noted, also of rows counted before."""
+        """The same rows, while the fields of their shapes and the ids of their events are noted, also of rows
+        counted before."""
         for row in rows:
             if row.fields:
                 self._fields[row.shape] = row.fields
+            if row.drafts:
+                self._meet(row)
             yield row
+
+    def _meet(self, row: Row) -> None:
+        again = {name for name in map(_identity, row.drafts) if name and not self._met.add("\x1f".join(name))}
+        if again and row.number > self.after:
+            self._again[row.number] = again
 
     def shown(self, rows: Sequence[Row], rejects: Sequence[Reject], twice: Collection[int]) -> None:
         """Count rows of items as they stand; `twice` are those whose item stood in an earlier row."""
@@ -116,14 +141,17 @@ class Tally:
             self._refused(row, found, row.checks)
             return
         late = None if self.day is None else self.day.isoformat()
+        again = self._again.pop(row.number, ())
         for event in found:
             envelope, checks = event.envelope, row.checks
             said = _decode(envelope.data)
             if late is not None and envelope.time[:10] > late:
                 checks = (*checks, Check("time", "future"))
+            if (envelope.source, envelope.id) in again:
+                checks = (*checks, Check("id", "duplicate"))
             if self.team_is_known is not None:
                 checks = (*self._teams(said), *checks)
-            self._add((envelope.source, _shape(envelope.type)), row.number, ("time", *said), checks)
+            self._add((envelope.source, _shape(envelope.type)), row.number, ("id", "time", *said), checks)
 
     def take(self) -> tuple[Count, ...]:
         """What was counted since the last time."""
@@ -170,6 +198,15 @@ class Tally:
     def _teams(self, said: Mapping[str, Any]) -> Checks:
         known, team = self.team_is_known, said.get("team")
         return UNKNOWN_TEAM if known and isinstance(team, str) and not known(team) else ()
+
+
+def _identity(draft: bytes) -> Identity | None:
+    """What an event is known by, as its draft says; None for one that does not say it."""
+    try:
+        named = _named(draft)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return named.source, named.id
 
 
 @cache

@@ -25,7 +25,7 @@ class _Sources:
 
 
 class ExportedItems:
-    """The port `flow.Exported`; `clock` counts seconds."""
+    """The port `mixing.Exported`; `clock` counts seconds."""
 
     def __init__(self, pool: Pool, clock: Callable[[], float]) -> None:
         self._pool, self._clock = pool, clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,6 +50,19 @@ class Book:
         self.ended = (state, error)
 
 
+@dataclass
+class Exported:
+    """The items that exports show."""
+
+    items: set[tuple[str, str]] = field(default_factory=set)
+
+    async def sources(self, tenant: str) -> set[str]:
+        return {source for source, _ in self.items}
+
+    async def shown(self, tenant: str, items: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        return self.items & set(items)
+
+
 @pytest.fixture
 def log() -> MemoryLog:
     return MemoryLog({"primed.case-events": 1})
@@ -65,7 +78,7 @@ def read(chunks: Iterator[bytes]) -> Watched:
 
 
 async def run(book: Book, chunks: Sequence[bytes], edge: Edge, log: MemoryLog) -> None:
-    await flow.run(book.job, read(iter(chunks)), edge, MemoryProducer(log), book)
+    await flow.run(book.job, read(iter(chunks)), edge, MemoryProducer(log), book, Exported())
 
 
 def ids(log: MemoryLog) -> list[str]:
@@ -117,7 +130,7 @@ async def test_what_was_read_before_a_file_breaks_off_is_kept(log: MemoryLog, ed
         raise flow.UnreadableFile("The gzip data ends early.")
 
     book = Book()
-    await flow.run(JOB, read(broken()), edge, MemoryProducer(log), book)
+    await flow.run(JOB, read(broken()), edge, MemoryProducer(log), book, Exported())
     assert ids(log) == ["e1", "e2", "e3"]
     assert book.ended == ("failed", "The gzip data ends early. 3 rows before this point are dealt with.")
 
@@ -142,7 +155,7 @@ async def test_an_import_waits_while_the_log_is_away(
     log.away = True
     monkeypatch.setattr(flow.asyncio, "sleep", sleep)
     book = Book()
-    await flow.run(JOB, read(iter(lines(2))), edge, Away(), book)
+    await flow.run(JOB, read(iter(lines(2))), edge, Away(), book, Exported())
     await producer.close()
     assert pauses == [0.5, 1.0, 2.0, 5.0, 5.0, 5.0]
     assert [note is None for note in book.notes] == [False, True]
@@ -160,7 +173,7 @@ async def test_an_import_that_runs_elsewhere_too_is_left_to_the_other(
     log: MemoryLog, edge: Edge, lines: Any
 ) -> None:
     book = Book(replace(JOB, rows_read=500))
-    await flow.run(JOB, read(iter(lines(900))), edge, MemoryProducer(log), book)
+    await flow.run(JOB, read(iter(lines(900))), edge, MemoryProducer(log), book, Exported())
     assert (book.steps, book.ended) == ([], None)
 
 
@@ -174,3 +187,19 @@ async def test_each_step_tells_what_its_own_rows_are_worth_and_how_far_the_uploa
     assert Count("demo/cases", "work.received", "team", "valid", 500) in first.quality
     assert Count("demo/cases", "work.received", "team", "valid", 200) in second.quality
     assert Count("(not told)", "", "(row)", "unreadable", 1, (1_201,)) in second.quality
+
+
+async def test_events_of_an_item_that_exports_show_are_refused_with_a_remedy(
+    log: MemoryLog, edge: Edge, raw: Callable[..., bytes]
+) -> None:
+    book, shown = Book(), Exported({("demo/cases", "7")})
+    lines = [raw(), raw(id="e2", subject="demo/cases/8"), raw(id="e3")]
+    chunks = iter([b"\n".join(lines)])
+    await flow.run(JOB, read(chunks), edge, MemoryProducer(log), book, shown)
+    assert ids(log) == ["e2"]
+    assert [(one.row, one.column) for one in book.rejects] == [(1, "source"), (3, "source")]
+    assert "source of their own" in book.rejects[0].remedy
+    assert (book.steps[0].accepted, book.steps[0].refused) == (1, 2)
+    assert {(one.field, one.result, one.rows) for one in book.steps[0].quality if one.result != "valid"} == {
+        ("source", "duplicate", 2)
+    }

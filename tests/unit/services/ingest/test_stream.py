@@ -18,7 +18,7 @@ from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import
 from services.ingest.domain.rows import Row
 from tests.patience import PATIENCE_S
-from tests.unit.services.ingest.test_flow import JOB, Book
+from tests.unit.services.ingest.test_flow import JOB, Book, Exported
 
 
 @dataclass
@@ -63,6 +63,7 @@ async def running(queue: Queue, edge: Edge, reader: Any, until: Callable[[], boo
         dropped=dropped.append,
         people=None,  # type: ignore[arg-type]  # and nobody
         trees=Trees(),
+        exported=Exported(),
     )
     await runner.start()
     try:

@@ -84,6 +84,7 @@ def test_an_event_counts_by_what_it_says(edge: Edge, raw: Callable[..., bytes]) 
         one = Row(number, (draft,))
         tally.events(one, admitted(one, "demo", edge))
     assert set(tally.take()) == {
+        Count("demo/cases", "work.received", "id", "valid", 2),
         Count("demo/cases", "work.received", "time", "valid", 1),
         Count("demo/cases", "work.received", "time", "future", 1, (2,)),
         Count("demo/cases", "work.received", "kind", "valid", 2),
@@ -91,3 +92,20 @@ def test_an_event_counts_by_what_it_says(edge: Edge, raw: Callable[..., bytes]) 
         Count("(not told)", "", "(row)", "unreadable", 1, (3,)),
         Count("(not told)", "", "type", "not-in-list", 1, (4,)),
     }
+
+
+def test_an_event_whose_id_stood_before_is_a_duplicate_also_after_a_kill(
+    edge: Edge, raw: Callable[..., bytes]
+) -> None:
+    rows = [Row(n, (raw(id=name),)) for n, name in enumerate(("e1", "e2", "e1", "e3", "e2"), 1)]
+    rows.insert(2, Row(6, (b"{no event",)))
+
+    def told(after: int) -> dict[str, tuple[int, Any]]:
+        tally = Tally(after=after)
+        for one in Watched(iter(rows), tally, lambda: 0):
+            if one.number > after:
+                tally.events(one, admitted(one, "demo", edge))
+        return {one.result: (one.rows, one.examples) for one in tally.take() if one.field == "id"}
+
+    assert told(0) == {"valid": (3, ()), "duplicate": (2, (3, 5))}
+    assert told(3) == {"valid": (1, ()), "duplicate": (1, (5,))}

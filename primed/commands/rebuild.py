@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from primed.commands.settings import here
 from primed.commands.speaking import out, say
@@ -24,6 +24,8 @@ STAGES = {
     "look": "Looking at what differs",
 }
 INTERRUPTED = 130
+MINUTES_FROM_S = 100
+"""From so many seconds on, the time that is left is told in minutes."""
 
 Switch = Annotated[bool, typer.Option("--switch", help="Let everybody read it when it is made.")]
 Rollback = Annotated[bool, typer.Option("--rollback", help="Go back to the one that was live before.")]
@@ -104,33 +106,61 @@ def _shown(told: Iterator[dict[str, Any]]) -> dict[str, Any]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[far]}"),
         TextColumn("{task.fields[left]}"),
     )
     with Progress(*columns, console=out, disable=not out.is_terminal) as progress:
-        stages: dict[str, TaskID] = {}
+        stages = Stages(progress)
         for said in told:
             if "stage" in said:
-                _show(progress, stages, said)
+                stages.show(said)
             elif "note" in said:
                 progress.console.print(said["note"], markup=False)
             elif "stopped" in said:
                 raise Trouble(said["stopped"], said["do"])
             else:
                 result: dict[str, Any] = said["result"]
+                stages.end()
     return result
 
 
-def _show(progress: Progress, stages: dict[str, TaskID], said: dict[str, Any]) -> None:
-    stage = said["stage"]
-    if stage not in stages:
+class Stages:
+    """The stages as they go by: a bar each on a terminal, else a line, and one a tenth of a long one."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._stage, self._bar, self._tenth = "", TaskID(0), 0
+
+    def show(self, said: dict[str, Any]) -> None:
+        """How far a stage is; another one than before means that that is over."""
+        done, of, left = said["done"], said["of"], time_left(said["left_s"])
+        far = f"{done:,} of {of:,}" if of else f"{done:,}" if done else ""
+        if said["stage"] != self._stage:
+            self._begin(said["stage"])
+        self._progress.update(self._bar, completed=done, total=of or None, far=far, left=left)
+        tenth = 10 * done // of if of else 0
+        if tenth > self._tenth and left and not out.is_terminal:
+            say(f"{STAGES[self._stage]}: {far}, {left}")
+        self._tenth = tenth
+
+    def _begin(self, stage: str) -> None:
+        self.end()
+        self._stage, self._tenth = stage, 0
+        self._bar = self._progress.add_task(STAGES[stage], total=None, far="", left="")
         if not out.is_terminal:
             say(f"{STAGES[stage]} …")
-        stages[stage] = progress.add_task(STAGES[stage], left="")
-    left = said["left_s"]
-    words = "" if left is None or left < 1 else f"{left:.0f} s left"
-    over = said["of"] == said["done"]
-    progress.update(stages[stage], completed=said["done"] or over, total=said["of"] or over, left=words)
+
+    def end(self) -> None:
+        """The last stage is over, whatever was known of how long it would be."""
+        if self._stage:
+            self._progress.update(self._bar, completed=1, total=1, left="")
+
+
+def time_left(seconds: float | None) -> str:
+    """A time in words; none where it is not known, or next to nothing."""
+    if seconds is None or seconds < 1:
+        return ""
+    return f"{seconds:.0f} s left" if seconds < MINUTES_FROM_S else f"about {seconds / 60:.0f} min left"
 
 
 def _end(done: dict[str, Any]) -> str:

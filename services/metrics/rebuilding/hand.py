@@ -47,6 +47,28 @@ class Taker(Protocol):
     async def end(self, generation: int, share: Share) -> Iterator[dict[str, Any]]: ...
 
 
+class Progress:
+    """Tells how far one partition is, in records: laid aside, one is done to a tenth, folded to the whole."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self._tenths = self._told = 0
+
+    def laid_aside(self, records: int) -> None:
+        """So many more were read."""
+        self._tell(records)
+
+    def folded(self, records: int) -> None:
+        """So many more are done."""
+        self._tell(9 * records)
+
+    def _tell(self, tenths: int) -> None:
+        self._tenths += tenths
+        done = self._tenths // 10 - self._told
+        self._told += done
+        self._voice.line({"records": done, "done": False})
+
+
 class Hand:
     """Does shares; `most_dead` as the live ledger has it."""
 
@@ -81,10 +103,11 @@ class Hand:
             self._voice.line(said)
 
     async def _fold(self, taker: Taker, place: TopicPartition, until: int) -> None:
-        sheaf = Sheaf(place)
+        sheaf, progress = Sheaf(place), Progress(self._voice)
         try:
             async for batch in self._log.read({place: (0, until)}, FETCH):
                 sheaf.add(batch[place])
+                progress.laid_aside(len(batch[place]))
             dead: list[int] = []
             for records in sheaf.by_item(AT_ONCE):
                 said = list(starmap(hear, records))
@@ -92,7 +115,7 @@ class Hand:
                 dead += [one.place.offset for one in refused]
                 taker.bury(refused)
                 await taker.add(fold_whole([one for one in said if isinstance(one, Heard)]))
-                self._voice.line({"records": len(records), "done": False})
+                progress.folded(len(records))
             position = Position(until, moment_of(sheaf.latest_ms), self._run(dead, place, until))
         finally:
             sheaf.close()

@@ -34,7 +34,7 @@ class Voice:
     _said_at: float = field(default=-1e9)
 
     def begin(self, stage: str, of: int = 0, done: int = 0) -> None:
-        """A stage of `of` records begins, of which `done` were there before."""
+        """A stage of `of` records begins, of which `done` were there before; 0: nobody knows how many."""
         self._stage, self._of, self._done, self._first = stage, of, done, done
         self._began = self.clock()
         self._say()
@@ -42,7 +42,7 @@ class Voice:
     def further(self, records: int) -> None:
         """So many more records are done; said a few times a second at most."""
         self._done += records
-        if self.clock() - self._said_at >= EVERY_S or self._done >= self._of:
+        if self.clock() - self._said_at >= EVERY_S or self._done == self._of:
             self._say()
 
     def note(self, text: str) -> None:
@@ -68,6 +68,6 @@ class Voice:
 
     def _left(self) -> float | None:
         here, took = self._done - self._first, self.clock() - self._began
-        if not here or took <= 0:
+        if not self._of or here <= 0 or took <= 0:
             return None
         return round((self._of - self._done) * took / here, 1)

@@ -22,6 +22,8 @@ SWITCH_PATIENCE = "60s"
 """So long the switch waits for batches under way; a frozen worker's is ended by Postgres after 30 s."""
 DROP_PATIENCE = "2s"
 """To drop tables, readers are kept waiting at most so long; it can be done another time."""
+SORTING = "256MB"
+"""Memory in which Postgres sorts an index: enough for the items of ten years, so that none goes to disk."""
 LONG_S = 3600.0
 """Seconds that an index over everything may take."""
 
@@ -96,6 +98,7 @@ class PostgresGenerations:
         async with transaction(self._pool) as connection:
             if kind == "feed":
                 await feeds_once(connection, generation)
+            await connection.execute(SQL["room_to_sort"], SORTING)
             await connection.execute(SQL["index_kind"], generation, kind, timeout=LONG_S)
 
     async def open_stocks(self, generation: int, today: dt.date) -> None:

@@ -24,6 +24,9 @@ SELECT number, topic, partition, until, done FROM share WHERE generation = $1 OR
 -- name: not_indexed
 SELECT kind FROM generation_shape($1) WHERE to_regclass(name || '_key') IS NULL
 
+-- name: room_to_sort
+SELECT set_config('maintenance_work_mem', $1, true)
+
 -- name: index_kind
 SELECT index_generation($1, $2)
 

@@ -37,3 +37,14 @@ def test_trouble_is_a_sentence_and_what_to_do() -> None:
     out = io.StringIO()
     Voice(out).stopped(CannotRebuild("The log is cut.", "Restore it."))
     assert said(out) == [{"stopped": "The log is cut.", "do": "Restore it."}]
+
+
+def test_where_nobody_knows_how_much_there_is_no_time_is_told() -> None:
+    clock, out = [0.0], io.StringIO()
+    voice = Voice(out, clock=lambda: clock[0])
+    voice.begin("read")
+    for _ in range(100):
+        clock[0] += 0.01
+        voice.further(50)
+    assert {one["left_s"] for one in said(out)} == {None}
+    assert len(said(out)) < 10

@@ -53,7 +53,7 @@ unit: install
 test: install system ## Everything, on a real Kafka and Postgres of their own
 	@mkdir -p $(CACHE); rm -f $(CACHE)/pytest-exit; linted=0; \
 	  make --no-print-directory lint || linted=$$?; \
-	  $(BIN)/pytest $(PYTEST); tested=$$?; echo $$tested > $(CACHE)/pytest-exit; \
+	  $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST); tested=$$?; echo $$tested > $(CACHE)/pytest-exit; \
 	  exit $$(( tested ? tested : linted ))
 
 bench: install ## Measure events a second and event-to-page latency, beside the raw Kafka client

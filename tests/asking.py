@@ -11,11 +11,14 @@ import httpx2
 from kafka import KafkaConsumer, TopicPartition
 
 from tests.conftest import Product
+from tests.patience import PATIENCE_S
 
 Answer = TypeVar("Answer")
 
 
-def eventually(ask: Callable[[], Answer], holds: Callable[[Answer], bool], seconds: float = 30.0) -> Answer:
+def eventually(
+    ask: Callable[[], Answer], holds: Callable[[Answer], bool], seconds: float = PATIENCE_S
+) -> Answer:
     """Ask until the answer holds; fails with the last answer."""
     until = time.monotonic() + seconds
     while True:
@@ -36,14 +39,14 @@ class Caller:
     def get(self, service: str, path: str, **asked: Any) -> Any:
         """The JSON of an answer that must be a good one."""
         url = self._product.url(service) + path
-        answer = httpx2.get(url, params=asked, headers=self._headers, timeout=30)
+        answer = httpx2.get(url, params=asked, headers=self._headers, timeout=PATIENCE_S)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def post(self, service: str, path: str, body: Any, **headers: str) -> httpx2.Response:
         """The answer, whatever it is."""
         url = self._product.url(service) + path
-        return httpx2.post(url, json=body, headers={**self._headers, **headers}, timeout=30)
+        return httpx2.post(url, json=body, headers={**self._headers, **headers}, timeout=PATIENCE_S)
 
     def figure(self, measure: str, unit: str, period: str, **asked: Any) -> Any:
         """The value of one figure."""
@@ -59,10 +62,10 @@ class Caller:
 
     def _send(self, batch: list[dict[str, Any]]) -> int:
         headers = {**self._headers, "content-type": "application/cloudevents-batch+json"}
-        url, until = self._product.url("ingest") + "/v1/events", time.monotonic() + 60
+        url, until = self._product.url("ingest") + "/v1/events", time.monotonic() + PATIENCE_S
         while True:
             try:
-                answer = httpx2.post(url, json=batch, headers=headers, timeout=30)
+                answer = httpx2.post(url, json=batch, headers=headers, timeout=PATIENCE_S)
             except httpx2.TransportError:
                 answer = None
             if answer is not None and answer.status_code == 202:

@@ -1,5 +1,6 @@
 """What tests stand on: a real Kafka and Postgres of their own, fresh databases, and the whole product."""
 
+import fcntl
 import gc
 import itertools
 import os
@@ -22,6 +23,11 @@ from primed.stack import kafka, postgres, process
 from primed.stack.place import Place, from_environment
 from primed.stack.program import Program
 from primed.stack.supervisor import stop_left_over
+from tests.patience import PATIENCE_S
+from tests.spreading import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
+"""What pytest itself calls."""
 
 PORTS_OF_A_PLACE = (0, 1, 2, 3, 4, 22, 23, 24, 25, 80, 92, 93)
 LAST_BASES = 125
@@ -52,7 +58,7 @@ class Running:
         assert self.child is not None
         return self.child.pid
 
-    def start(self, seconds: float = 40.0) -> None:
+    def start(self, seconds: float = PATIENCE_S) -> None:
         self.child = process.launch(self.program, self.place)
         until = time.monotonic() + seconds
         while not self.program.ready():
@@ -115,13 +121,27 @@ class Stack:
 
 
 def free_port_base() -> int:
-    """A base at which none of a stack's ports is taken."""
+    """A base at which none of a stack's ports is taken, claimed for as long as this process lives."""
     first = os.getpid() % LAST_BASES * 100
     for step in range(0, LAST_BASES * 100, 100):
         base = 20100 + (first + step) % (LAST_BASES * 100)  # below the ports that the system gives to clients
-        if all(_is_free(base + offset) for offset in PORTS_OF_A_PLACE):
+        if all(_is_free(base + offset) for offset in PORTS_OF_A_PLACE) and _claimed(base):
             return base
     raise AssertionError("no free range of ports between 20100 and 32600")
+
+
+def _claimed(base: int) -> bool:
+    """Whether it is ours from now on: other test processes look for ports at the same time."""
+    try:
+        claim = os.open(Path(tempfile.gettempdir()) / f"primed-ports-{base}", os.O_CREAT | os.O_RDWR, 0o666)
+    except OSError:  # somebody else's
+        return False
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of when the process ends
+    except OSError:
+        os.close(claim)
+        return False
+    return True
 
 
 def _is_free(port: int) -> bool:

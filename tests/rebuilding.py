@@ -21,6 +21,7 @@ from services.metrics.stream import TOPICS, Absorber
 from tests.casebook import TOPIC, table
 from tests.conftest import Stack
 from tests.ledgerbook import everything
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -67,7 +68,7 @@ class World:
 @asynccontextmanager
 async def world_of(stack: Stack, dsn: str) -> AsyncIterator[World]:
     """A world with a tenant of its own in the session's log."""
-    producer = await KafkaProducer.start(stack.bootstrap, timeout_s=20)
+    producer = await KafkaProducer.start(stack.bootstrap, timeout_s=PATIENCE_S)
     try:
         yield World(stack, dsn, producer, stack.new_name("council"))
     finally:

@@ -15,6 +15,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from tests.patience import PATIENCE_S
+
 TURNS = 5
 """Turns of a loop after which whoever came in has been handed over to the server."""
 
@@ -66,5 +68,5 @@ def taking_mail(handler: Any, port: int = 0) -> Iterator[int]:
     try:
         yield port
     finally:
-        asyncio.run_coroutine_threadsafe(post.hang_up(), post.loop).result(10)
+        asyncio.run_coroutine_threadsafe(post.hang_up(), post.loop).result(PATIENCE_S)
         post.stop()

@@ -25,6 +25,7 @@ from services.dashboard.pages.rendering import environment
 from services.dashboard.settings import DashboardSettings
 from tests.browser import backend as behind
 from tests.browser import council
+from tests.patience import PATIENCE_S
 from tests.serving import shut_the_door
 
 
@@ -45,7 +46,9 @@ def served(home: Path) -> Iterator[Site]:
     found = behind.Backend()
     with running(behind.application(found)) as (back, _):
         settings = DashboardSettings(home=home)
-        services = Services(dict.fromkeys(("ingest", "metrics", "actions", "notify"), back), timeout_s=2.5)
+        services = Services(
+            dict.fromkeys(("ingest", "metrics", "actions", "notify"), back), timeout_s=PATIENCE_S
+        )
         hub = Hub(most=20, each=6, life_s=600)
         hub.tree = council.tree()
         desk = Desk(
@@ -61,7 +64,7 @@ def served(home: Path) -> Iterator[Site]:
         )
         with running(pages(desk, hub, token_reader(settings), {})) as (front, loop):
             yield Site(front, found, hub, loop)
-            asyncio.run_coroutine_threadsafe(services.close(), loop).result(5)
+            asyncio.run_coroutine_threadsafe(services.close(), loop).result(PATIENCE_S)
 
 
 @contextlib.contextmanager
@@ -83,7 +86,7 @@ def running(app: Any) -> Iterator[tuple[str, Any]]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE_S
     while not server.started:
         if time.monotonic() > until or not thread.is_alive():
             raise RuntimeError("The site did not start.")
@@ -93,8 +96,8 @@ def running(app: Any) -> Iterator[tuple[str, Any]]:
     finally:
         if hasattr(app.state, "readiness"):
             loops[0].call_soon_threadsafe(app.state.readiness.draining.set)
-        asyncio.run_coroutine_threadsafe(shut_the_door(listening), loops[0]).result(5)
+        asyncio.run_coroutine_threadsafe(shut_the_door(listening), loops[0]).result(PATIENCE_S)
         server.should_exit = True
-        thread.join(15)
+        thread.join(PATIENCE_S)
         listening.close()
         assert not thread.is_alive(), "the site did not stop, so its connections stay open"

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from eventlog.records import Record
 from tests.browser import council
 from tests.browser.site import Site
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 TEAM = "/units/north-locality"
@@ -32,12 +33,12 @@ def tell(site: Site, measure: str = "overdue") -> None:
     record = Record(
         topic="primed.metric-events", partition=0, offset=0, timestamp_ms=0, key=b"k", value=value
     )
-    asyncio.run_coroutine_threadsafe(site.hub.hear([record]), site.loop).result(5)
+    asyncio.run_coroutine_threadsafe(site.hub.hear([record]), site.loop).result(PATIENCE_S)
 
 
 def connected(page: Page, address: str = TEAM) -> None:
     page.goto(address)
-    until = time.monotonic() + 15
+    until = time.monotonic() + PATIENCE_S
     while not page.evaluate("document.getElementById('live')?._htmx?.sse?.status === 200"):
         assert time.monotonic() < until, "The page did not connect."
         page.wait_for_timeout(50)
@@ -48,8 +49,8 @@ def test_a_changed_figure_shows_itself_and_leaves_the_rest_alone(manager: Page, 
     manager.locator("#workload summary").click()
     site.backend.scene = "huge"
     tell(site)
-    expect(manager.locator("#strip .tile__value").first).to_have_text("31,533", timeout=3000)
-    expect(manager.locator("#workload h2")).to_contain_text("31,533 are overdue", timeout=3000)
+    expect(manager.locator("#strip .tile__value").first).to_have_text("31,533", timeout=1000 * PATIENCE_S)
+    expect(manager.locator("#workload h2")).to_contain_text("31,533 are overdue", timeout=1000 * PATIENCE_S)
     expect(manager.locator("#workload table")).to_be_visible()  # what the reader opened stays open
     expect(manager.locator("#outcomes svg.chart--wide")).not_to_contain_text("2%")
 
@@ -59,7 +60,7 @@ def test_a_later_change_shows_too(manager: Page, site: Site) -> None:
     for scene, value in (("huge", "31,533"), ("busy", "23"), ("huge", "31,533")):
         site.backend.scene = scene
         tell(site)
-        expect(manager.locator("#strip .tile__value").first).to_have_text(value, timeout=3000)
+        expect(manager.locator("#strip .tile__value").first).to_have_text(value, timeout=1000 * PATIENCE_S)
 
 
 def test_a_paused_page_stays_as_it_is(manager: Page, site: Site) -> None:

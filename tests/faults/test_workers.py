@@ -19,6 +19,7 @@ from primed.stack import process, roster
 from primed.stack.options import Options
 from tests.asking import Caller, absorbed, log_of
 from tests.conftest import Product
+from tests.patience import PATIENCE_S
 from tests.reference import ledger
 
 PAUSE_S = 0.4
@@ -63,7 +64,7 @@ def disturb(product: Product, rng: random.Random) -> None:
         time.sleep(rng.uniform(0.2, 1))
     finally:
         third.send_signal(signal.SIGTERM)
-        third.wait(30)
+        third.wait(PATIENCE_S)
     assert third.returncode in (0, 1), "a worker leaves when it is told to, or because it was refused"
 
 

@@ -28,8 +28,9 @@ from schemas.envelope import Envelope
 from schemas.escalations import EscalationClosed, EscalationRaised
 from schemas.organisation import UnitRegistered, WorkerJoined
 from tests.integration.actions.conftest import Asker
+from tests.patience import PATIENCE_S
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.real
 
 SAID = "primed.action-events"
 WISH = {"unit": "north", "text": "It.", "owner": "w-1", "deadline": "2100-01-01"}
@@ -56,11 +57,11 @@ class Process:
         """Let it leave its consumer group, so that the next test need not wait for its session to end."""
         assert self.child is not None
         self.child.terminate()
-        return self.child.wait(15)
+        return self.child.wait(PATIENCE_S)
 
     async def serves(self) -> None:
         """Wait until commands are taken: Postgres is there and the organisation was read."""
-        until = time.monotonic() + 45
+        until = time.monotonic() + PATIENCE_S
         async with httpx2.AsyncClient() as http:
             while time.monotonic() < until:
                 with contextlib.suppress(httpx2.TransportError):
@@ -131,7 +132,7 @@ async def world(stack: Any, database: str, port_base: int, tmp_path: Path) -> As
     process = Process(environment, f"http://127.0.0.1:{port_base + 3}")
     producer = await KafkaProducer.start(stack.bootstrap)
     tenant = stack.new_name("actions")
-    async with httpx2.AsyncClient(base_url=process.address, timeout=20) as http:
+    async with httpx2.AsyncClient(base_url=process.address, timeout=PATIENCE_S) as http:
         made = World(tenant, producer, process, TokenIssuer(tmp_path / "keys"), http)
 
         async def hear(records: Any) -> None:
@@ -167,7 +168,7 @@ async def world(stack: Any, database: str, port_base: int, tmp_path: Path) -> As
             await producer.close()
 
 
-async def eventually(check: Any, seconds: float = 15) -> Any:
+async def eventually(check: Any, seconds: float = PATIENCE_S) -> Any:
     """Wait until `check` answers with something true."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -266,7 +267,6 @@ async def _has(agenda: Any, escalation: str) -> bool:
     return escalation in await agenda()
 
 
-@pytest.mark.timeout(120)
 async def test_what_was_answered_is_kept_once_through_kills(world: World) -> None:
     answered: dict[str, str] = {}
 

@@ -19,6 +19,7 @@ from eventlog.kafka import KafkaProducer
 from eventlog.records import Message
 from tests.integration.eventlog.worker import SCHEMA
 from tests.integration.eventlog.worlds import KafkaWorld, Ledger, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.real
 
@@ -70,7 +71,7 @@ async def test_offsets_are_committed_for_lag_tools(kafka: KafkaWorld) -> None:
         offsets = found.get(kafka.group, found)
         return sum(place.offset for place in offsets.values())
 
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE_S
     while await asyncio.to_thread(committed) != 50:
         assert time.monotonic() < end
         await asyncio.sleep(0.3)
@@ -135,7 +136,7 @@ async def test_a_batch_that_hangs_ends_the_process_rather_than_the_stream(
     monkeypatch.setattr(carrying, "STUCK_S", 1.0)
     await (await kafka.producer()).send(messages(topic, 3))
     with pytest.raises(Stuck, match="3 records wait"):
-        await asyncio.wait_for(asyncio.shield(carriage.failed), 20)
+        await asyncio.wait_for(asyncio.shield(carriage.failed), PATIENCE_S)
     before = time.monotonic()
     await carriage.stop()
     assert time.monotonic() - before < 6
@@ -157,7 +158,6 @@ async def test_an_idle_stream_is_not_taken_for_a_stuck_one(
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(110)
 async def test_killed_and_frozen_workers_lose_nothing_and_double_nothing(
     stack: Any, kafka: KafkaWorld
 ) -> None:
@@ -181,7 +181,7 @@ async def test_killed_and_frozen_workers_lose_nothing_and_double_nothing(
 
     workers = [worker(), worker()]
     try:
-        producer = await KafkaProducer.start(kafka.bootstrap, timeout_s=20)
+        producer = await KafkaProducer.start(kafka.bootstrap, timeout_s=PATIENCE_S)
         feeding = asyncio.create_task(feed(producer, topic, 12_000))
         await taken(database, 500)
         os.kill(workers[0].pid, signal.SIGSTOP)  # past the session time-out: its partitions go to the other
@@ -208,7 +208,7 @@ async def feed(producer: KafkaProducer, topic: str, count: int) -> None:
 
 
 async def taken(database: asyncpg.Connection, count: int, *, exactly: bool = False) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while (found := await database.fetchval("SELECT count(*) FROM taken")) < count:
         assert time.monotonic() < end, f"only {found} of {count} were taken"
         await asyncio.sleep(0.2)

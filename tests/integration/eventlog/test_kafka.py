@@ -17,6 +17,7 @@ from eventlog.kafka import KafkaProducer
 from eventlog.records import LogRefused, LogUnavailable, Message, Record
 from eventlog.topics import Topic, declared, ensure
 from tests.integration.eventlog.worlds import BulkWorld, KafkaWorld, Ledger, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.real
 both = pytest.mark.parametrize("producer_of", [KafkaProducer, BulkProducer])
@@ -78,7 +79,7 @@ async def test_a_frozen_kafka_gives_back_pressure_and_recovers_by_itself(
         assert time.monotonic() - before < 3
     finally:
         os.kill(stack.kafka.pid, signal.SIGCONT)
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE_S
     while True:
         try:
             placed = await producer.send([Message(topic, b"a", b"last")])

@@ -19,6 +19,7 @@ from eventlog.postgres import DatabaseUnavailable, Pool, transaction
 from eventlog.records import Message
 from tests.integration.eventlog.test_event_store import pool_of, said
 from tests.integration.eventlog.worlds import until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.real
 
@@ -143,7 +144,7 @@ async def test_killed_between_sending_and_recording_it_sends_again(pool: Pool, r
 
     dying = await run(DiesAfterSending(log))
     with pytest.raises(RuntimeError, match="killed"):
-        await asyncio.wait_for(asyncio.shield(dying.failed), 10)
+        await asyncio.wait_for(asyncio.shield(dying.failed), PATIENCE_S)
     await dying.stop()
     again = await run(MemoryProducer(log))
     await until(lambda: len(told(log)) >= 4, also=again)
@@ -162,7 +163,7 @@ async def test_an_event_that_cannot_be_told_stops_the_process_and_is_not_skipped
 
     relay = await run(MemoryProducer(log), refuse)
     with pytest.raises(KeyError):
-        await asyncio.wait_for(asyncio.shield(relay.failed), 10)
+        await asyncio.wait_for(asyncio.shield(relay.failed), PATIENCE_S)
     await relay.stop()
     assert told(log) == []
 
@@ -171,7 +172,7 @@ async def test_a_database_restored_without_its_transaction_ids_is_told_loudly(po
     await pool.execute("INSERT INTO relay (name, xid, pos) VALUES ('outbox', '99999999999'::xid8, 5)")
     relay = await run(MemoryProducer(MemoryLog({"told": 1})))
     with pytest.raises(RelayLost, match="restored"):
-        await asyncio.wait_for(asyncio.shield(relay.failed), 10)
+        await asyncio.wait_for(asyncio.shield(relay.failed), PATIENCE_S)
     await relay.stop()
 
 

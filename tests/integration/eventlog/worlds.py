@@ -18,9 +18,10 @@ from eventlog.memory import MemoryCarriage, MemoryFollower, MemoryLog, MemoryPro
 from eventlog.positions import after
 from eventlog.records import PositionMoved, Record, TopicPartition
 from eventlog.topics import Topic, ensure
+from tests.patience import PATIENCE_S
 
 
-async def until(true: Callable[[], bool], seconds: float = 20.0, also: Any = None) -> None:
+async def until(true: Callable[[], bool], seconds: float = PATIENCE_S, also: Any = None) -> None:
     """Wait until it is so; fails at once when a part of the test has failed meanwhile."""
     end = asyncio.get_running_loop().time() + seconds
     while not true():
@@ -121,7 +122,7 @@ class KafkaWorld(MemoryWorld):
         return name
 
     async def producer(self) -> Producer:
-        producer = await KafkaProducer.start(self.bootstrap, timeout_s=20)
+        producer = await KafkaProducer.start(self.bootstrap, timeout_s=PATIENCE_S)
         self.started.append(Closing(producer))
         return producer
 
@@ -155,7 +156,7 @@ class BulkWorld(KafkaWorld):
     name = "bulk"
 
     async def producer(self) -> Producer:
-        producer = BulkProducer(self.bootstrap, timeout_s=20)
+        producer = BulkProducer(self.bootstrap, timeout_s=PATIENCE_S)
         self.started.append(Closing(producer))
         return producer
 

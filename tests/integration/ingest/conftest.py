@@ -21,6 +21,7 @@ from eventlog.following import Follower
 from eventlog.records import Record
 from runtime.auth import TokenIssuer
 from tests.conftest import Stack, standing
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Process:
             self.child = subprocess.Popen(
                 [sys.executable, "-m", "services.ingest"], env=environment, stderr=file
             )
-        until = time.monotonic() + 90
+        until = time.monotonic() + PATIENCE_S
         while not self._is_ready():
             assert self.child.poll() is None, log.read_text()
             assert time.monotonic() < until, log.read_text()
@@ -61,7 +62,7 @@ class Process:
     def stop(self) -> int:
         assert self.child is not None
         self.child.terminate()
-        return self.child.wait(12)
+        return self.child.wait(PATIENCE_S)
 
     def _is_ready(self) -> bool:
         try:
@@ -89,7 +90,7 @@ class Ingest:
         return httpx2.Client(
             base_url=f"http://127.0.0.1:{self.process.port}",
             headers=self.token(role),
-            timeout=20,
+            timeout=PATIENCE_S,
             verify=False,
         )
 
@@ -100,7 +101,7 @@ class Ingest:
         return answer.headers["location"]
 
     def wait(
-        self, place: str, until: Callable[[dict[str, Any]], bool], seconds: float = 40
+        self, place: str, until: Callable[[dict[str, Any]], bool], seconds: float = PATIENCE_S
     ) -> dict[str, Any]:
         end = time.monotonic() + seconds
         with self.client() as client:

@@ -16,6 +16,7 @@ import pytest
 from eventlog.codec import dead_letter
 from eventlog.kafka import KafkaProducer
 from eventlog.records import Message, Record
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.real
 Make = Callable[..., dict[str, Any]]
@@ -48,7 +49,7 @@ async def test_while_kafka_is_frozen_senders_are_told_soon_and_nothing_accepted_
             assert (ready.status_code, ready.json()["checks"]["kafka"]["ok"]) == (503, False)
         finally:
             os.kill(stack.kafka.pid, signal.SIGCONT)
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE_S
         while client.post("/v1/events", json=event(3)).status_code != 202:
             assert time.monotonic() < until
     assert {"e1", "e3"} <= {one["id"] for one in await ingest.events()} <= {"e1", "e2", "e3"}

@@ -48,7 +48,6 @@ async def kept(dsn: str, log: Sequence[Record], size: int) -> dict[str, list[tup
     return await everything(dsn)
 
 
-@pytest.mark.timeout(60)
 async def test_batch_sizes_do_not_matter_line_for_line(stack: Stack) -> None:
     log = log_of(council(60))
     one_by_one = await kept(stack.new_database(), log, 1)

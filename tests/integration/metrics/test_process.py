@@ -27,8 +27,9 @@ from services.metrics.store import dump
 from tests.casebook import TOPIC, council, said
 from tests.casework import fact
 from tests.conftest import Stack, free_port_base
+from tests.patience import PATIENCE_S
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(150)]
+pytestmark = pytest.mark.real
 
 
 @dataclass
@@ -51,10 +52,10 @@ class Process:
     def stop(self) -> int:
         assert self.child is not None
         self.child.terminate()
-        return self.child.wait(15)
+        return self.child.wait(PATIENCE_S)
 
     async def ready(self) -> None:
-        until, answered = time.monotonic() + 60, "nothing"
+        until, answered = time.monotonic() + PATIENCE_S, "nothing"
         async with httpx2.AsyncClient() as http:
             while time.monotonic() < until:
                 with contextlib.suppress(httpx2.TransportError):
@@ -86,7 +87,7 @@ class World:
     async def dumped(self) -> list[str]:
         return [line for line in await dump.balances(self.dsn) if f'"tenant":"{self.tenant}"' in line]
 
-    async def until_dumped(self, events: Iterable[dict[str, Any]], seconds: float = 40) -> None:
+    async def until_dumped(self, events: Iterable[dict[str, Any]], seconds: float = PATIENCE_S) -> None:
         """Wait until the ledger holds exactly what these events come to, counted here one by one."""
         expected = counted(self.tenant, events)
         until = time.monotonic() + seconds
@@ -100,7 +101,7 @@ class World:
         headers = {"Authorization": f"Bearer {token}", **({"Last-Event-ID": last_id} if last_id else {})}
         address = f"{self.process.address}/v1/stream{query}"
         async with (
-            httpx2.AsyncClient(timeout=30) as http,
+            httpx2.AsyncClient(timeout=PATIENCE_S) as http,
             http.stream("GET", address, headers=headers) as answer,
         ):
             assert answer.status_code == 200
@@ -149,7 +150,7 @@ async def world(stack: Stack, database: str, tmp_path: Path) -> AsyncIterator[Wo
         "PRIMED_POSTGRES_DSN": database,
         "PRIMED_BATCH_RECORDS": "50",
     }
-    producer = await KafkaProducer.start(stack.bootstrap, timeout_s=20)
+    producer = await KafkaProducer.start(stack.bootstrap, timeout_s=PATIENCE_S)
     process = Process(environment, f"http://127.0.0.1:{base + 2}")
     issuer = TokenIssuer(tmp_path / "keys")
     try:
@@ -188,7 +189,7 @@ async def test_each_event_counts_once_through_poison_and_a_kill(world: World) ->
 
 
 async def test_two_workers_share_the_log_and_one_carries_on_alone(world: World) -> None:
-    base = free_port_base() + 100
+    base = free_port_base()
     second = Process(
         world.process.environment | {"PRIMED_PORT_BASE": str(base)}, f"http://127.0.0.1:{base + 2}"
     )

@@ -22,7 +22,7 @@ from tests.conftest import Stack
 from tests.messes import messes
 from tests.rebuilding import World, whole, worker, world_of
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.real
 
 
 @pytest.fixture

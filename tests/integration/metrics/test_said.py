@@ -17,6 +17,7 @@ from services.metrics.stream import last_sent
 from tests.casebook import council
 from tests.integration.metrics import test_process
 from tests.integration.metrics.test_process import World
+from tests.patience import PATIENCE_S
 
 world = test_process.world
 
@@ -55,7 +56,7 @@ async def figures(world: World, periods: list[str]) -> dict[str, Any]:
     declared = list(load())
     token = world.issuer.issue("operator", None, world.tenant, "somebody", 600)
     found = {}
-    async with httpx2.AsyncClient(timeout=60, headers={"Authorization": f"Bearer {token}"}) as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S, headers={"Authorization": f"Bearer {token}"}) as http:
         for period in periods:
             grain = "week" if "W" in period else "month"
             names = [one.measure.id for one in declared if grain in one.measure.grains]

@@ -117,7 +117,6 @@ async def same(ledger: Ledger, expected: dict[dt.datetime | None, dict[str, Any]
             assert found[name] == answer, (name, known)
 
 
-@pytest.mark.timeout(120)
 async def test_settled_opened_or_half_and_half_answers_are_the_same(stack: Stack) -> None:
     expected = await unsettled(stack.new_database())
     assert expected[None]["explain open False"].lines

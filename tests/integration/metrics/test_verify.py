@@ -14,7 +14,7 @@ from tests.casebook import council, said
 from tests.conftest import Stack
 from tests.rebuilding import World, worker, world_of
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.real
 
 
 @pytest.fixture

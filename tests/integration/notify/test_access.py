@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.notify.conftest import Notify
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.real
 
 RULE: dict[str, Any] = {
     "id": "open-work",

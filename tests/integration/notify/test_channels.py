@@ -33,8 +33,6 @@ from services.notify.domain.message import Message, Notice
 from services.notify.domain.subscription import secret
 from tests.serving import see_off, shut_the_door, taking_mail
 
-pytestmark = pytest.mark.timeout(60)
-
 NOW = dt.datetime.now(dt.UTC)
 LOOPBACK = ip_network("127.0.0.0/8")
 SECRET = secret(b"k" * 32, "s-1")

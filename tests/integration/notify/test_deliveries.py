@@ -10,7 +10,7 @@ import pytest
 from services.notify.domain.delivery import Delivered, Gone, Hopeless, Postponed
 from tests.integration.notify.conftest import Notify
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.real
 
 HOOK = {"url": "https://example.org/hook"}
 SECONDS = dt.timedelta(seconds=1)

@@ -14,7 +14,7 @@ from schemas.tree import Tree
 from services.notify import flow
 from tests.integration.notify.conftest import TENANT, Notify, happened
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.real
 
 
 async def one(notify: Notify) -> Any:

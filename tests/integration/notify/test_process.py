@@ -36,6 +36,7 @@ from schemas.envelope import Envelope as CloudEvent
 from schemas.measures import MeasureChanged
 from tests.integration.notify.conftest import HOURS, ROLES, UNITS, Asker, at_once
 from tests.integration.notify.test_channels import NO_BODY, Receiver, receiving
+from tests.patience import PATIENCE_S
 from tests.serving import taking_mail
 
 pytestmark = pytest.mark.real
@@ -69,10 +70,10 @@ class Process:
     def stop(self) -> int:
         assert self.child is not None
         self.child.terminate()
-        return self.child.wait(15)
+        return self.child.wait(PATIENCE_S)
 
     async def ready(self) -> None:
-        until, said = time.monotonic() + 45, "nothing"
+        until, said = time.monotonic() + PATIENCE_S, "nothing"
         async with httpx2.AsyncClient() as http:
             while time.monotonic() < until:
                 with contextlib.suppress(httpx2.TransportError):
@@ -185,7 +186,9 @@ async def world(stack: Any, database: str, tmp_path: Path) -> AsyncIterator[Worl
         leaving.push_async_callback(producer.close)
         leaving.enter_context(taking_mail(mailbox := Mailbox(), mail))
         receiver = await leaving.enter_async_context(receiving(b"HTTP/1.1 204 No Content\r\n" + NO_BODY))
-        http = await leaving.enter_async_context(httpx2.AsyncClient(base_url=process.address, timeout=20))
+        http = await leaving.enter_async_context(
+            httpx2.AsyncClient(base_url=process.address, timeout=PATIENCE_S)
+        )
         made = World(tenant, producer, process, issuer, http, mailbox, receiver)
         follower = Follower(stack.bootstrap, [SAID, DEAD_LETTERS], start="beginning", hear=made.hear)
         await follower.start()
@@ -213,7 +216,7 @@ def free_port() -> int:
     return port
 
 
-async def eventually(check: Callable[[], Any], seconds: float = 20) -> Any:
+async def eventually(check: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
     """Wait until `check` answers with something true."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

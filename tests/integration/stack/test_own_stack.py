@@ -9,7 +9,7 @@ from primed.stack import postgres
 from primed.stack.place import Place
 from tests.conftest import CACHE, Running, free_port_base
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.real
 
 
 def test_postgres_killed_in_the_middle_keeps_what_it_acknowledged(short_home: Callable[[], Path]) -> None:

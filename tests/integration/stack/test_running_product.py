@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from tests.patience import PATIENCE_S
+
 if TYPE_CHECKING:
     from tests.conftest import Product
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.real
 
 PROCESSES = {"kafka", "postgres", "ingest", "metrics-1", "actions", "notify", "dashboard", "mail"}
 
@@ -30,7 +32,7 @@ def status(product: "Product") -> dict[str, dict[str, Any]]:
     return {row["process"]: row for row in rows}
 
 
-def until(check: Callable[[], bool], seconds: float = 60) -> None:
+def until(check: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     end = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < end, "it did not happen in time"
@@ -52,7 +54,7 @@ def all_ready(product: "Product") -> bool:
 def answers(url: str, token: str | None = None) -> int:
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
@@ -76,7 +78,7 @@ def test_a_printed_token_opens_what_is_closed_without_it(running_product: "Produ
 
 
 def test_a_page_is_served_to_somebody_who_can_sign_in(running_product: "Product") -> None:
-    with urllib.request.urlopen(running_product.page + "/sign-in", timeout=10) as page:
+    with urllib.request.urlopen(running_product.page + "/sign-in", timeout=PATIENCE_S) as page:
         assert "A director" in page.read().decode()
 
 
@@ -128,7 +130,7 @@ def test_a_mail_it_sends_can_be_read(running_product: "Product") -> None:
         "Overdue is high",
     )
     message.set_content("Somebody should look.")
-    with smtplib.SMTP("127.0.0.1", running_product.place.port("mail"), timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", running_product.place.port("mail"), timeout=PATIENCE_S) as client:
         client.send_message(message)
     assert "Overdue is high" in running_product.primed("mail")
     assert "Somebody should look." in running_product.primed("mail", "1")
@@ -151,7 +153,7 @@ def test_ctrl_c_of_a_foreground_start_stops_everything(new_place: Callable[[], "
     until(lambda: product.place.pid_file("dashboard").exists(), 90)
     pids = [int(path.read_text()) for path in (product.home / "run").glob("*.pid")]
     started.send_signal(signal.SIGINT)
-    said, _ = started.communicate(timeout=60)
+    said, _ = started.communicate(timeout=PATIENCE_S)
     assert started.returncode == 0
     assert "Stopped." in said
     assert not any(lives(pid) for pid in pids)

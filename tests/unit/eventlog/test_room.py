@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from eventlog.room import Room
+from tests.patience import PATIENCE_S
 
 
 async def test_who_does_not_fit_waits_and_comes_in_order() -> None:
@@ -31,7 +32,7 @@ async def test_one_that_is_larger_than_the_room_goes_alone() -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(room.take(1), 0.05)
     room.give_back(500)
-    await asyncio.wait_for(room.take(1), 1)
+    await asyncio.wait_for(room.take(1), PATIENCE_S)
 
 
 async def test_who_gives_up_waiting_takes_no_room() -> None:
@@ -42,4 +43,4 @@ async def test_who_gives_up_waiting_takes_no_room() -> None:
     leaving.cancel()
     await asyncio.gather(leaving, return_exceptions=True)
     room.give_back(100)
-    await asyncio.wait_for(room.take(100), 1)
+    await asyncio.wait_for(room.take(100), PATIENCE_S)

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from runtime.background import Background
+from tests.patience import PATIENCE_S
 
 
 class Carrier(Background):
@@ -73,7 +74,7 @@ async def test_what_breaks_it_is_handed_on_and_stopping_it_then_is_quiet() -> No
     broken = Broken()
     await broken.start()
     with pytest.raises(RuntimeError, match="no more"):
-        await asyncio.wait_for(broken.failed, 5)
+        await asyncio.wait_for(broken.failed, PATIENCE_S)
     await broken.stop()
 
 

@@ -14,6 +14,7 @@ from primed.stack.keeper import Keeper, ending, pause
 from primed.stack.place import Place
 from primed.stack.program import Program
 from primed.trouble import Trouble
+from tests.patience import PATIENCE_S
 
 POLITE = """
 import signal, sys, time
@@ -45,13 +46,13 @@ class Watching:
         return [json.loads(line) for line in lines if line.startswith('{"supervisor"')]
 
     async def until_pids(self, count: int) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.pids()) < count:
                 await asyncio.sleep(0.02)
 
     async def stop(self, task: "asyncio.Task[None]") -> None:
         self.keeper.stopping.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, PATIENCE_S)
 
 
 def test_pauses_double_and_are_bounded() -> None:
@@ -101,6 +102,6 @@ async def test_a_start_that_cannot_succeed_is_said_with_the_programs_own_words(t
 
 async def test_a_program_that_may_end_is_not_started_again(tmp_path: Path) -> None:
     watching = Watching(tmp_path, script("print('done')"), may_end=True)
-    await asyncio.wait_for(watching.keeper.keep(), 10)
+    await asyncio.wait_for(watching.keeper.keep(), PATIENCE_S)
     assert len(watching.pids()) == 1
     assert watching.told[-1]["said"] == "finished its work"

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from primed.stack import mail
+from tests.patience import PATIENCE_S
 from tests.serving import taking_mail
 
 
@@ -32,5 +33,5 @@ def test_other_files_in_the_folder_are_no_mails(tmp_path: Path) -> None:
 
 
 def _send(port: int, message: EmailMessage) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=PATIENCE_S) as client:
         client.send_message(message)

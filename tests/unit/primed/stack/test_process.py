@@ -13,6 +13,7 @@ import pytest
 from primed.stack import process
 from primed.stack.place import Place
 from primed.stack.program import Program
+from tests.patience import PATIENCE_S
 
 SLEEPER = (sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(60)")
 STUBBORN = (
@@ -43,7 +44,7 @@ def program(name: str = "ingest", command: tuple[str, ...] = SLEEPER) -> Program
 
 
 def until(text: str, path: Path) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE_S
     while text not in path.read_text():
         assert time.monotonic() < end, path.read_text()
         time.sleep(0.02)
@@ -93,4 +94,4 @@ def test_what_does_not_leave_when_asked_is_made_to(
     launched.append(process.launch(program(command=STUBBORN), place))
     until("up", place.log_file("ingest"))
     process.end([psutil.Process(launched[0].pid)], 0.3)
-    assert launched[0].wait(5) == -9
+    assert launched[0].wait(PATIENCE_S) == -9

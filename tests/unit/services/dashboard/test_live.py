@@ -12,6 +12,7 @@ from runtime.auth import Principal
 from runtime.http import Problem
 from services.dashboard.live import Hub, LivePage, Window, messages
 from tests.browser import council
+from tests.patience import PATIENCE_S
 
 MANAGER = Principal(tenant="demo", subject="w-0001", role="manager", unit="north-locality")
 HEAD = Principal(tenant="demo", subject="w-0002", role="head", unit="long-term-support")
@@ -157,7 +158,7 @@ async def test_a_page_is_let_go_when_the_process_leaves() -> None:
     reading = asyncio.create_task(heard(told, 5))
     await asyncio.sleep(0.05)
     draining.set()
-    assert len(await asyncio.wait_for(reading, 1)) < 5
+    assert len(await asyncio.wait_for(reading, PATIENCE_S)) < 5
 
 
 async def test_a_connection_ends_when_it_has_lived_its_time() -> None:

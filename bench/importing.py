@@ -1,7 +1,8 @@
 """How fast files become acknowledged events, beside a bare parser (and producer) of the same file in one run.
 
 Client Level Data and a table by a mapping stand beside `csv.reader` and a bare producer of its rows, an XES
-log beside `lxml.iterparse` alone, which sends nothing. Imports run in the process of ingest, whose largest memory is noted.
+log beside `lxml.iterparse` alone, which sends nothing. Imports run in the process of ingest, whose largest
+memory is noted.
 """
 
 from __future__ import annotations

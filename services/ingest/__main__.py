@@ -22,7 +22,7 @@ from runtime.holidays import bank_holidays
 from runtime.http import application
 from runtime.kept_key import kept_key
 from schemas.working_days import WorkingDays
-from services.ingest.api import dead_letters, events, imports, mappings, people, quality, types
+from services.ingest.api import dead_letters, events, imports, mappings, people, quality, trying, types
 from services.ingest.api.bodies import Room
 from services.ingest.api.desk import Desk
 from services.ingest.api.uploading import Receiver
@@ -31,12 +31,13 @@ from services.ingest.domain.edge import Edge
 from services.ingest.domain.rules import NO_RULES, BadRules, Rules, parse
 from services.ingest.formats import readers
 from services.ingest.formats.opening import Unpacking, chunks, format_of
+from services.ingest.formats.trying import Bench
 from services.ingest.formats.twice import Twice
 from services.ingest.settings import MIB, IngestSettings
 from services.ingest.store.dead_letters import DeadLetters
 from services.ingest.store.exported import ExportedItems
 from services.ingest.store.exports import ExportBook
-from services.ingest.store.mappings import Mappings
+from services.ingest.store.mappings import Mappings, usual_steps
 from services.ingest.store.organisation import Organisation
 from services.ingest.store.pseudonyms import Pseudonyms
 from services.ingest.store.quality import QualityBook
@@ -106,6 +107,11 @@ class Rooms:
             place=self.settings.place,
         )
 
+    def bench(self) -> Bench:
+        """Tries mappings on files. People are named under a key of its own, for nothing of it is kept."""
+        unpacking = Unpacking(self.settings.bodies_limit_bytes, self.settings.import_ratio)
+        return Bench(readers(secrets.token_bytes(32)), unpacking, usual_steps())
+
     def application(self) -> FastAPI:
         """The HTTP surface, with its checks."""
         settings = self.settings
@@ -123,13 +129,14 @@ class Rooms:
                 events.router(self.producer, self.edge, limits, room, self.exported),
                 imports.router(desk),
                 mappings.router(self.mappings, room),
+                trying.router(self.mappings, self.bench(), room),
                 types.router(),
                 quality.router(QualityBook(self.pool), now),
                 people.router(self.people, partial(hidden, self.key, "person"), now),
                 dead_letters.router(office),
             ],
             checks={"kafka": self.producer.reachable, "postgres": lambda: reachable(self.pool)},
-            streamed=("/v1/events", "/v1/imports", "/v1/imports/"),
+            streamed=("/v1/events", "/v1/imports", "/v1/imports/", "/v1/mappings/"),
             body_limit=settings.body_limit_bytes,
         )
 

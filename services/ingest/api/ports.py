@@ -7,9 +7,7 @@ from typing import BinaryIO, Protocol
 
 from services.ingest.domain.imports import Import, State
 from services.ingest.domain.letters import Cursor, Letter, Page, Wanted
-from services.ingest.domain.mapping import AnyMapping
-from services.ingest.domain.rows import Noun, Reject
-from services.ingest.domain.trial import Trial
+from services.ingest.domain.rows import Reject
 
 
 class Imports(Protocol):
@@ -54,13 +52,6 @@ class Mappings(Protocol):
     async def all(self, tenant: str) -> Sequence[KeptMapping]: ...
     async def find(self, tenant: str, name: str) -> KeptMapping | None: ...
     async def put(self, tenant: str, name: str, body: str, on_top_of: int, by: str) -> int | None: ...
-
-
-class Bench(Protocol):
-    """Where mappings are tried; both raise `UnreadableFile`."""
-
-    def draft(self, body: bytes, source: str, noun: Noun) -> str: ...
-    def check(self, body: bytes, mapping: AnyMapping, samples: int, most: int) -> Trial: ...
 
 
 class Letters(Protocol):

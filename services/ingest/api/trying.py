@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, ParamSpec, Protocol, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -13,11 +14,13 @@ from runtime.problems import wrong
 from services.ingest.api.bodies import Room
 from services.ingest.api.described import problems
 from services.ingest.api.mappings import MISSING, Name
-from services.ingest.api.ports import Bench, Mappings
-from services.ingest.domain.mapping import parse
+from services.ingest.api.ports import Mappings
+from services.ingest.domain.mapping import AnyMapping, parse
 from services.ingest.domain.rows import Noun, UnreadableFile
 from services.ingest.domain.trial import Trial
 
+P = ParamSpec("P")
+T = TypeVar("T")
 TRIERS = ("feeder", "operator", "analyst")
 MOST_BYTES = 16 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -27,10 +30,22 @@ SAMPLES = 3
 Source = Annotated[str, Query(pattern=r"^[A-Za-z0-9._~/-]{1,200}$", description="A name for the feed.")]
 
 
+class Bench(Protocol):
+    """Where mappings are tried; both raise `UnreadableFile`."""
+
+    def draft(self, body: bytes, source: str, noun: Noun) -> str: ...
+    def check(self, body: bytes, mapping: AnyMapping, samples: int, most: int) -> Trial: ...
+
+
 def router(mappings: Mappings, bench: Bench, room: Room) -> APIRouter:
     """The routes over a bench."""
     routes = APIRouter(tags=["mappings"])
+    _drafting(routes, bench, room)
+    _checking(routes, mappings, bench, room)
+    return routes
 
+
+def _drafting(routes: APIRouter, bench: Bench, room: Room) -> None:
     @routes.post(
         "/v1/mappings/draft",
         summary="Propose a mapping for a table (the body): YAML, to be read by somebody who knows the table.",
@@ -45,12 +60,11 @@ def router(mappings: Mappings, bench: Bench, room: Room) -> APIRouter:
         who: Principal = needs(*TRIERS),
     ) -> Response:
         async with room.body(request, MOST_BYTES) as body:
-            try:
-                text = await asyncio.to_thread(bench.draft, body, source, noun)
-            except UnreadableFile as error:
-                raise wrong(str(error), field="body", reason="file") from error
+            text = await _tried(bench.draft, body, source, noun)
         return Response(text, media_type="application/yaml")
 
+
+def _checking(routes: APIRouter, mappings: Mappings, bench: Bench, room: Room) -> None:
     @routes.post(
         "/v1/mappings/{name}/check",
         summary=f"What a mapping makes of a file (the body), of its first {MOST_ROWS:,} rows.",
@@ -62,13 +76,15 @@ def router(mappings: Mappings, bench: Bench, room: Room) -> APIRouter:
         if kept is None:
             raise not_found()
         async with room.body(request, MOST_BYTES) as body:
-            try:
-                found = await asyncio.to_thread(bench.check, body, parse(kept.body), SAMPLES, MOST_ROWS)
-            except UnreadableFile as error:
-                raise wrong(str(error), field="body", reason="file") from error
-        return _shown(found)
+            return _shown(await _tried(bench.check, body, parse(kept.body), SAMPLES, MOST_ROWS))
 
-    return routes
+
+async def _tried(trying: Callable[P, T], /, *given: P.args, **more: P.kwargs) -> T:
+    """Off the loop, for it takes a moment."""
+    try:
+        return await asyncio.to_thread(trying, *given, **more)
+    except UnreadableFile as error:
+        raise wrong(str(error), field="body", reason="file") from error
 
 
 def _shown(found: Trial) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import resources
 
 from eventlog.postgres import Pool, statements, transaction
+from services.ingest.domain.mapping import parse
+from services.ingest.domain.steps import StepsMapping
 
 SQL = statements("services.ingest.store", "mappings.sql")
 
@@ -49,6 +51,13 @@ class Mappings:
                 SQL["put"], tenant, name, body, on_top_of, by, self._clock()
             )
         return version
+
+
+def usual_steps() -> StepsMapping:
+    """The mapping for workflow steps that ships: the names that columns commonly have."""
+    usual = parse(shipped()["steps"].body)
+    assert isinstance(usual, StepsMapping)
+    return usual
 
 
 def shipped() -> dict[str, Kept]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import unpack_from
 
 from msgspec import UNSET
@@ -40,6 +41,7 @@ def dead_letter(record: Record, reason: str, service: str) -> Message:
     return Message(topic=DEAD_LETTERS, key=record.key, value=record.value, headers=headers)
 
 
+@lru_cache(maxsize=1024)  # events of one item come together
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition that every Kafka client picks for this key: murmur2, as in Kafka's own Java client."""
     return (murmur2(key) & 0x7FFFFFFF) % partitions

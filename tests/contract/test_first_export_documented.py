@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from primed.commands.importing import import_file
 from services.ingest.domain.mapping import parse
 from services.ingest.domain.rows import Row
+from services.ingest.domain.steps import StepsMapping
 from services.ingest.formats import READERS
 from services.ingest.store.mappings import shipped
 
@@ -43,6 +45,13 @@ def of_format(form: str) -> str:
 @pytest.mark.parametrize("form", ["table", "steps", "xes"])
 def test_every_mapping_of_the_page_can_be_used(form: str) -> None:
     assert parse(of_format(form)).source
+
+
+def test_what_the_page_adds_for_tables_of_their_own_fits_into_its_mapping() -> None:
+    (added,) = re.findall(r"^  ```yaml\n(.*?)^  ```", PAGE, re.DOTALL | re.MULTILINE)
+    said = parse(of_format("steps") + textwrap.dedent(added))
+    assert isinstance(said, StepsMapping)
+    assert (said.links is None, said.assignments is None) == (False, False)
 
 
 def test_the_steps_are_read_as_the_page_says() -> None:

@@ -14,7 +14,12 @@
     coverage: all
 
 Names match whatever their case, blanks and underscores. A step with several next actions has several rows,
-one after the other; the outcome listed first under `values` counts.
+one after the other; the outcome listed first under `values` counts. Where links and assignments are tables of
+their own, they come with the steps in one .zip or workbook:
+
+    steps: steps                         # the file (without its ending) or the sheet of each
+    links: {in: links, from: [SOURCE_STEP_ID], to: [TARGET_STEP_ID]}
+    assignments: {in: held, step: [STEP_ID], worker: [WORKER_ID], since: [ASSIGNED_ON], until: [ENDED_ON]}
 """
 
 from __future__ import annotations
@@ -27,7 +32,7 @@ from msgspec import Meta, Struct
 
 from services.ingest.domain.rows import Check, Noun, UnreadableFile
 from services.ingest.domain.shown import Item
-from services.ingest.domain.table import Columns, Said, Skip, TableMapping, dates_of, faults, several
+from services.ingest.domain.table import Column, Columns, Said, Skip, TableMapping, dates_of, faults, several
 
 STATUSES: Mapping[str, str] = {
     "incoming": "open",
@@ -44,6 +49,38 @@ LINKS = ("outcome", "from_work", "from_team")
 MOST_NAMED = 12
 
 
+NEXT, SOURCE, SOURCE_TEAM = "type of the next step", "source step", "team of the source step"
+ASSIGNEE, ASSIGNED = "worker of the last assignment", "day of the last assignment"
+"""Columns that a join of several tables adds to that of the steps."""
+FOUND = {
+    NEXT: "outcome",
+    SOURCE: "from_work",
+    SOURCE_TEAM: "from_team",
+    ASSIGNEE: "worker",
+    ASSIGNED: "allocated",
+}
+
+
+class Links(
+    Struct, frozen=True, forbid_unknown_fields=True, rename={"table": "in", "source": "from", "target": "to"}
+):
+    """A table of links: from the step that led to another, to that one."""
+
+    table: Column
+    source: Columns
+    target: Columns
+
+
+class Assignments(Struct, frozen=True, forbid_unknown_fields=True, rename={"table": "in"}):
+    """A table of assignments: of those of a step that have not ended, the last counts."""
+
+    table: Column
+    step: Columns
+    worker: Columns
+    since: Columns
+    until: Columns | None = None
+
+
 class StepsMapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How an export of workflow steps becomes the rows of work items."""
 
@@ -55,6 +92,9 @@ class StepsMapping(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     zone: Annotated[str, Meta(max_length=60)] = "Europe/London"
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
+    steps: Column = "steps"
+    links: Links | None = None
+    assignments: Assignments | None = None
     leave_out: tuple[str, ...] = ("proposed",)
     blanks: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
@@ -92,6 +132,7 @@ def wrong_with(mapping: StepsMapping) -> str | None:
 def as_table(mapping: StepsMapping, header: Sequence[str]) -> TableMapping:
     """The mapping of a table with just these columns; raises `UnreadableFile` where one is missing."""
     key, fields = matching(mapping, header)
+    fields.update({name: (column,) for column, name in FOUND.items() if column in header})
     if not key:
         raise _missing("step id", mapping.key, header)
     for name in ("received", "kind"):
@@ -104,14 +145,19 @@ def matching(
     mapping: StepsMapping, header: Sequence[str]
 ) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
     """The columns of a file that are the key and the fields, by the names that they may go by."""
-    there = {_letters(name): name for name in reversed(header)}
 
     def found(columns: Columns) -> tuple[str, ...]:
-        named = (there.get(_letters(name)) for name in several(columns))
-        return tuple(name for name in named if name is not None)[:1]
+        name = column_of(columns, header)
+        return () if name is None else (name,)
 
     fields = {name: column for name, columns in mapping.fields.items() if (column := found(columns))}
     return found(mapping.key), fields
+
+
+def column_of(columns: Columns, header: Sequence[str]) -> str | None:
+    """The column of a file that goes by one of these names, the first of them that there is."""
+    there = {_letters(name): name for name in reversed(header)}
+    return next((there[name] for name in map(_letters, several(columns)) if name in there), None)
 
 
 def _table(mapping: StepsMapping, key: Columns, fields: dict[str, tuple[str, ...]]) -> TableMapping:

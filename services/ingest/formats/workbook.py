@@ -6,9 +6,10 @@ import datetime as dt
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO, Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from services.ingest.domain.rows import UnreadableFile
@@ -25,24 +26,42 @@ PLACES = 9
 
 def lines(chunks: Iterator[bytes], sheet: str | None) -> Iterator[Sequence[str]]:
     """The rows of the named sheet, or of the only one. Raises `UnreadableFile`."""
+    with kept(chunks) as file, opened(file) as book:
+        yield from rows_of(book, _named(book.sheetnames, sheet))
+
+
+@contextmanager
+def kept(chunks: Iterator[bytes]) -> Iterator[IO[bytes]]:
+    """A packed file as a whole, from its beginning, if it unfolds as tables do. Raises `UnreadableFile`."""
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         for chunk in chunks:
             file.write(chunk)
         file.seek(0)
         _check(file)
-        try:
-            book = load_workbook(file, read_only=True, data_only=True)
-        except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise UnreadableFile("The workbook cannot be opened; save it again as .xlsx or .csv.") from error
-        try:
-            width = 0
-            for row in book[_named(book.sheetnames, sheet)].iter_rows(values_only=True):
-                cells = [_text(value) for value in row]
-                # A row ends with its last cell that was ever used; the first row says how many there are.
-                width = width or len(cells)
-                yield cells + [""] * (width - len(cells))
-        finally:
-            book.close()
+        yield file
+
+
+@contextmanager
+def opened(file: IO[bytes]) -> Iterator[Workbook]:
+    """The workbook in a packed file. Raises `UnreadableFile`."""
+    try:
+        book = load_workbook(file, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise UnreadableFile("The workbook cannot be opened; save it again as .xlsx or .csv.") from error
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def rows_of(book: Workbook, sheet: str) -> Iterator[Sequence[str]]:
+    """The rows of a sheet as text."""
+    width = 0
+    for row in book[sheet].iter_rows(values_only=True):
+        cells = [_text(value) for value in row]
+        # A row ends with its last cell that was ever used; the first row says how many there are.
+        width = width or len(cells)
+        yield cells + [""] * (width - len(cells))
 
 
 def _check(file: IO[bytes]) -> None:
@@ -52,7 +71,7 @@ def _check(file: IO[bytes]) -> None:
             parts = packed.infolist()
     except zipfile.BadZipFile as error:
         raise UnreadableFile(
-            "The workbook is damaged or was cut off; save it again and send it again."
+            "The workbook (or .zip) is damaged or was cut off; save it again and send it again."
         ) from error
     unpacked, packed_bytes = sum(one.file_size for one in parts), sum(one.compress_size for one in parts)
     if unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed_bytes, 64 * 1024):

@@ -18,10 +18,11 @@ from eventlog.postgres import DatabaseUnavailable, Pool
 from eventlog.records import LogUnavailable, PositionLost, PositionMoved
 from eventlog.stretches import stretches
 from runtime import telemetry
+from services.metrics.flow import CannotKeep
 from services.metrics.rebuilding import story
 from services.metrics.rebuilding.comparing import verify
 from services.metrics.rebuilding.crew import Crew
-from services.metrics.rebuilding.hand import Hand, orders_from_stdin, without_looking_for_cycles
+from services.metrics.rebuilding.hand import WHEN_MENDED, Hand, orders_from_stdin, without_looking_for_cycles
 from services.metrics.rebuilding.saying import CannotRebuild, Voice
 from services.metrics.settings import MetricsSettings
 from services.metrics.store.audit import PostgresAudit
@@ -40,6 +41,7 @@ ADVICE = {
     MigrationRefused: "Nothing was read or changed.",
     LogUnavailable: "Check PRIMED_KAFKA_BOOTSTRAP, and that Kafka runs. Then run it again: it goes on.",
     DatabaseUnavailable: "Check PRIMED_POSTGRES_DSN, and that Postgres runs. Then run it again: it goes on.",
+    CannotKeep: WHEN_MENDED,
 }
 
 

@@ -35,6 +35,7 @@ AT_ONCE = 4_000
 """Records that are folded together: enough for columns to be worth it, few enough to stay in caches."""
 FETCH = 10_000
 LEFT_BEHIND = 3
+WHEN_MENDED = "Nothing was changed for readers. When that is mended, run it again: it goes on."
 
 
 class Taker(Protocol):
@@ -87,8 +88,7 @@ class Hand:
             try:
                 await self._do(order)
             except (PositionLost, LogUnavailable, DatabaseUnavailable, CannotKeep) as error:
-                again = "Nothing was changed for readers. When that is mended, run it again: it goes on."
-                self._voice.stopped(CannotRebuild(str(error), again))
+                self._voice.stopped(CannotRebuild(str(error), WHEN_MENDED))
             except CannotRebuild as error:
                 self._voice.stopped(error)
             else:

@@ -11,6 +11,7 @@ import mmap
 import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ import numpy as np
 from eventlog.records import PositionLost, Record, TopicPartition
 from services.metrics.domain.book import made
 from services.metrics.domain.hearing import Place, moment_of
+from services.metrics.rebuilding.saying import CannotRebuild
 from services.metrics.store.packing import Column
 
 ABSENT = -1
@@ -50,7 +52,10 @@ class Sheaf:
         return len(self._item)
 
     def add(self, records: Sequence[Record]) -> None:
-        """Lay the next records aside; raises `PositionLost` where one is missing in between."""
+        """Lay the next records aside; raises `PositionLost` where one is missing in between.
+
+        Raises `CannotRebuild` when there is no room for them.
+        """
         self._refuse_gap(records)
         keys, values = self._keys, [record.value for record in records]
         self._item.extend([keys.setdefault(record.key, len(keys)) for record in records])
@@ -59,7 +64,8 @@ class Sheaf:
         _, *moments = accumulate(stamps, max, initial=self.latest_ms)
         self._moment.extend(moments)
         self.latest_ms = moments[-1] if moments else self.latest_ms
-        self._file.write(b"".join(filter(None, values)))
+        with _room():
+            self._file.write(b"".join(filter(None, values)))
 
     def _refuse_gap(self, records: Sequence[Record]) -> None:
         for expected, record in enumerate(records, start=len(self)):
@@ -101,13 +107,26 @@ class Sheaf:
 
     def _mapped(self) -> mmap.mmap:
         """What was laid aside, as memory that the system may take back; it is never empty."""
-        self._file.write(b"\0")
-        self._file.flush()
+        with _room():
+            self._file.write(b"\0")
+            self._file.flush()
         return mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def close(self) -> None:
-        """Give the disk back."""
-        self._file.close()
+        """Give the disk back, also where it had no room for the last of it."""
+        with suppress(OSError):
+            self._file.close()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotRebuild(
+            f"Records cannot be laid aside in {tempfile.gettempdir()}: {error.strerror}.",
+            "Make room there, or name another folder in TMPDIR. Then run it again: it goes on.",
+        ) from error
 
 
 def _pieces(item: Column, at_once: int) -> Iterator[Column]:

@@ -144,24 +144,16 @@ class Filling:
         ]
 
 
-def item_rows(items: Sequence[Gathered], words: Words) -> Iterator[tuple[Any, ...]]:
-    """Rows of items, as they stand after all their events."""
-    number = words.number
-    return zip(
-        *item_columns(items, number),
-        [number[one.item.tenant] for one in items],
-        [TOPIC_NUMBER[one.item.topic] for one in items],
-        [one.item.subject for one in items],
-        strict=True,
-    )
-
-
 @contextmanager
 def refused() -> Iterator[None]:
-    """What Postgres refuses, and would refuse again, as `CannotKeep`."""
+    """What Postgres refuses, and would refuse again until somebody sees to it, as `CannotKeep`."""
     try:
         yield
-    except (asyncpg.DataError, asyncpg.ProgramLimitExceededError) as error:
+    except (
+        asyncpg.DataError,
+        asyncpg.ProgramLimitExceededError,
+        asyncpg.InsufficientResourcesError,  # its disk is full, or its memory
+    ) as error:
         raise CannotKeep(f"Postgres cannot keep it: {error.sqlstate} {type(error).__name__}.") from error
 
 

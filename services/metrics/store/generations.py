@@ -14,7 +14,7 @@ from eventlog.records import TopicPartition
 from services.metrics.domain.postings import FOLD_VERSION
 from services.metrics.domain.shares import Share
 from services.metrics.store import openings
-from services.metrics.store.filling import feeds_once
+from services.metrics.store.filling import feeds_once, refused
 
 SQL = statements("services.metrics.store", "generations.sql")
 
@@ -94,7 +94,11 @@ class PostgresGenerations:
             return [row["kind"] for row in await connection.fetch(SQL["not_indexed"], generation)]
 
     async def index(self, generation: int, kind: str) -> None:
-        """Index one kind of its tables."""
+        """Index one kind of its tables; raises `CannotKeep` when Postgres has no room for it."""
+        with refused():
+            await self._index(generation, kind)
+
+    async def _index(self, generation: int, kind: str) -> None:
         async with transaction(self._pool) as connection:
             if kind == "feed":
                 await feeds_once(connection, generation)
@@ -103,6 +107,10 @@ class PostgresGenerations:
 
     async def open_stocks(self, generation: int, today: dt.date) -> None:
         """Make its openings, so that stocks are read as quickly as those of a ledger that grew."""
+        with refused():
+            await self._open_stocks(generation, today)
+
+    async def _open_stocks(self, generation: int, today: dt.date) -> None:
         async with transaction(self._pool) as connection:
             await connection.execute(SQL["patience"], SWITCH_PATIENCE)
             await openings.build(connection, generation, today)

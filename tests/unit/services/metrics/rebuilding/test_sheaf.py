@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
+import tempfile
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
 from eventlog.records import PositionLost, Record
 from services.metrics.domain.hearing import Place, moment_of
+from services.metrics.rebuilding.saying import CannotRebuild
 from services.metrics.rebuilding.sheaf import Laid, Sheaf
 
 PLACE = ("primed.case-events", 3)
+FULL = os.strerror(errno.ENOSPC)
 
 
 def record(offset: int, key: bytes | None, value: bytes | None, at: int = 0) -> Record:
@@ -67,4 +73,18 @@ def test_a_gap_in_the_log_is_refused() -> None:
     sheaf = sheaf_of([record(0, b"a", b"")])
     with pytest.raises(PositionLost, match=r"primed\.case-events-3 has no record 1; the next one is 2"):
         sheaf.add([record(2, b"a", b"")])
+    sheaf.close()
+
+
+def test_a_full_disk_is_told_with_its_folder_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        tempfile,
+        "TemporaryFile",
+        lambda buffering: Path("/dev/full").open("wb", buffering),  # noqa: SIM115 - closed by the sheaf
+    )
+    sheaf = sheaf_of([record(0, b"a", b"said")])
+    with pytest.raises(CannotRebuild) as trouble:
+        list(sheaf.by_item(1))
+    assert trouble.value.what == f"Records cannot be laid aside in {tempfile.gettempdir()}: {FULL}."
+    assert "TMPDIR" in trouble.value.do
     sheaf.close()

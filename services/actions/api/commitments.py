@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from runtime import commands
 from runtime.auth import Principal, needs
-from runtime.commands import Order, ordered, versioned
 from services.actions import answers, flow
 from services.actions.answers import Wanted
 from services.actions.api import views
@@ -17,7 +16,7 @@ from services.actions.api.bodies import Agreeing, Carrying, Completing, Dropping
 from services.actions.api.desk import Desk, carried_out, place_from, seen, written
 from services.actions.domain import commitment
 from services.actions.domain.decision import Versioned
-from services.actions.domain.reach import DOERS, LEADERS, READERS
+from services.actions.domain.reach import DOERS, LEADERS, READERS, Asked
 
 Key = Annotated[str, Path(max_length=200)]
 Unit = Annotated[str | None, Query(max_length=200, description="A unit, with all below it.")]
@@ -39,65 +38,52 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _making(routes: APIRouter, desk: Desk) -> None:
+    creating = desk.creating(*LEADERS)
+    finishing = desk.changing(*DOERS)
+
     @routes.post(
         "/v1/commitments",
         status_code=201,
         response_model=views.Commitment,
         summary="Agree a commitment, with one owner and a deadline: at a meeting or by itself.",
     )
-    async def agree(
-        request: Request, body: Agreeing, who: Principal = needs(*LEADERS), order: Order = ordered()
-    ) -> Response:
+    async def agree(body: Agreeing, asked: Asked = creating) -> Response:
         key = desk.new_id("commitment")
-        command = commitment.Agree(commitment=key, by=who.subject, **body.model_dump())
-        return await _do(desk, request, who, order, key, command, status=201)
+        command = commitment.Agree(commitment=key, by=asked.reach.person, **body.model_dump())
+        return await _do(desk, asked, key, command, status=201)
 
     @routes.post(
         "/v1/commitments/{id}/complete",
         response_model=views.Commitment,
         summary="It is done: said by its owner, or by a manager of the unit or above.",
     )
-    async def complete(
-        id: Key,
-        request: Request,
-        body: Completing,
-        who: Principal = needs(*DOERS),
-        order: Order = versioned(),
-    ) -> Response:
-        command = commitment.Complete(body.outcome, who.subject)
-        return await _do(desk, request, who, order, id, command)
+    async def complete(id: Key, body: Completing, asked: Asked = finishing) -> Response:
+        command = commitment.Complete(body.outcome, asked.reach.person)
+        return await _do(desk, asked, id, command)
 
 
 def _moving(routes: APIRouter, desk: Desk) -> None:
+    changing = desk.changing(*LEADERS)
+
     @routes.post(
         "/v1/commitments/{id}/carry-forward",
         response_model=views.Commitment,
         summary="Give it a later deadline, with a reason; the third time it must be re-scoped or dropped.",
     )
-    async def carry_forward(
-        id: Key,
-        request: Request,
-        body: Carrying,
-        who: Principal = needs(*LEADERS),
-        order: Order = versioned(),
-    ) -> Response:
-        command = commitment.CarryForward(body.deadline, body.reason, who.subject, meeting=body.meeting)
-        return await _do(desk, request, who, order, id, command)
+    async def carry_forward(id: Key, body: Carrying, asked: Asked = changing) -> Response:
+        command = commitment.CarryForward(
+            body.deadline, body.reason, asked.reach.person, meeting=body.meeting
+        )
+        return await _do(desk, asked, id, command)
 
     @routes.post(
         "/v1/commitments/{id}/drop",
         response_model=views.Commitment,
         summary="The promise no longer stands, with the reason.",
     )
-    async def drop(
-        id: Key,
-        request: Request,
-        body: Dropping,
-        who: Principal = needs(*LEADERS),
-        order: Order = versioned(),
-    ) -> Response:
-        command = commitment.Drop(body.reason, who.subject)
-        return await _do(desk, request, who, order, id, command)
+    async def drop(id: Key, body: Dropping, asked: Asked = changing) -> Response:
+        command = commitment.Drop(body.reason, asked.reach.person)
+        return await _do(desk, asked, id, command)
 
 
 def _questions(routes: APIRouter, desk: Desk) -> None:
@@ -141,14 +127,11 @@ def _questions(routes: APIRouter, desk: Desk) -> None:
 
 async def _do(
     desk: Desk,
-    request: Request,
-    who: Principal,
-    order: Order,
+    asked: Asked,
     key: str,
     command: commitment.Command,
     status: int = 200,
 ) -> Response:
-    asked = desk.asked(who, order, request)
     answer, is_repeat = await carried_out("commitment", flow.on_commitment(desk.books, asked, key, command))
     state = commitment.known(answer.state)
     body = views.commitment_view(Versioned(state, answer.version), asked.at.date()).model_dump(mode="json")

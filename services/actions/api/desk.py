@@ -8,12 +8,12 @@ import datetime as dt
 import json
 from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from fastapi import Request
+from fastapi import Depends, Request
 
-from runtime.auth import Principal
-from runtime.commands import Order
+from runtime.auth import Principal, needs
+from runtime.commands import Order, ordered, versioned
 from runtime.problems import Problem, not_found, wrong
 from runtime.telemetry import counter, log
 from schemas.tree import Tree
@@ -58,11 +58,21 @@ class Desk:
         tree = self.tree(who.tenant)
         return Reach(who.tenant, who.subject, who.role, who.unit, tree, at.date(), self.staff())
 
-    def asked(self, who: Principal, order: Order, request: Request) -> Asked:
-        """The command's circumstances."""
-        at = self.now()
-        correlation: str = request.state.correlation_id
-        return Asked(self.reach(who, at), at, order.expected or 0, order.key, order.fingerprint, correlation)
+    def creating(self, *roles: str) -> Any:
+        """`asked: Asked = desk.creating(…)`: the circumstances of a command that makes something new."""
+        return self._asked(needs(*roles), ordered())
+
+    def changing(self, *roles: str) -> Any:
+        """As `creating`, of a command on what exists: 428 without `If-Match`."""
+        return self._asked(needs(*roles), versioned())
+
+    def _asked(self, allowed: Any, said: Any) -> Any:
+        def asked(request: Request, who: Principal = allowed, order: Order = said) -> Asked:
+            at = self.now()
+            reach, about = self.reach(who, at), request.state.correlation_id
+            return Asked(reach, at, order.expected or 0, order.key, order.fingerprint, about)
+
+        return Depends(asked)
 
 
 async def carried_out(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from runtime import commands
 from runtime.auth import Principal, needs
-from runtime.commands import Order, ordered, versioned
 from services.actions import answers, flow
 from services.actions.answers import Wanted
 from services.actions.api import views
@@ -17,7 +16,7 @@ from services.actions.api.commitments import Cursor, Key, Limit, Unit
 from services.actions.api.desk import Desk, carried_out, place_from, seen, written
 from services.actions.domain import meeting
 from services.actions.domain.decision import Versioned
-from services.actions.domain.reach import LEADERS, READERS
+from services.actions.domain.reach import LEADERS, READERS, Asked
 
 State = Annotated[Literal["scheduled", "in_progress", "closed"] | None, Query()]
 
@@ -32,69 +31,56 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _beginning(routes: APIRouter, desk: Desk) -> None:
+    creating = desk.creating(*LEADERS)
+    changing = desk.changing(*LEADERS)
+
     @routes.post(
         "/v1/meetings",
         status_code=201,
         response_model=views.WholeMeeting,
         summary="Plan a meeting of a unit.",
     )
-    async def schedule(
-        request: Request, body: Scheduling, who: Principal = needs(*LEADERS), order: Order = ordered()
-    ) -> Response:
+    async def schedule(body: Scheduling, asked: Asked = creating) -> Response:
         key = desk.new_id("meeting")
-        command = meeting.Schedule(key, body.unit, body.title, body.starts, who.subject)
-        return await _do(desk, request, who, order, key, command, status=201)
+        command = meeting.Schedule(key, body.unit, body.title, body.starts, asked.reach.person)
+        return await _do(desk, asked, key, command, status=201)
 
     @routes.post(
         "/v1/meetings/{id}/start",
         response_model=views.WholeMeeting,
         summary="Hold it now; who starts it is in the chair.",
     )
-    async def start(
-        id: Key, request: Request, who: Principal = needs(*LEADERS), order: Order = versioned()
-    ) -> Response:
-        return await _do(desk, request, who, order, id, meeting.Start(who.subject))
+    async def start(id: Key, asked: Asked = changing) -> Response:
+        return await _do(desk, asked, id, meeting.Start(asked.reach.person))
 
 
 def _holding(routes: APIRouter, desk: Desk) -> None:
+    changing = desk.changing(*LEADERS)
+
     @routes.post(
         "/v1/meetings/{id}/review",
         response_model=views.WholeMeeting,
         summary="Say how a commitment stands; each that is due must be looked at before the meeting closes.",
     )
-    async def review(
-        id: Key,
-        request: Request,
-        body: Reviewing,
-        who: Principal = needs(*LEADERS),
-        order: Order = versioned(),
-    ) -> Response:
-        command = meeting.ReviewCommitment(body.commitment, body.note, who.subject)
-        return await _do(desk, request, who, order, id, command)
+    async def review(id: Key, body: Reviewing, asked: Asked = changing) -> Response:
+        command = meeting.ReviewCommitment(body.commitment, body.note, asked.reach.person)
+        return await _do(desk, asked, id, command)
 
     @routes.post(
         "/v1/meetings/{id}/decisions",
         response_model=views.WholeMeeting,
         summary="Write down what was decided, where nobody needs to do anything.",
     )
-    async def decide(
-        id: Key,
-        request: Request,
-        body: Deciding,
-        who: Principal = needs(*LEADERS),
-        order: Order = versioned(),
-    ) -> Response:
-        return await _do(desk, request, who, order, id, meeting.RecordDecision(body.text, who.subject))
+    async def decide(id: Key, body: Deciding, asked: Asked = changing) -> Response:
+        return await _do(desk, asked, id, meeting.RecordDecision(body.text, asked.reach.person))
 
     @routes.post(
         "/v1/meetings/{id}/close",
         response_model=views.WholeMeeting,
         summary="End it; 409 names the commitments that are due and were not reviewed.",
     )
-    async def close(
-        id: Key, request: Request, who: Principal = needs(*LEADERS), order: Order = versioned()
-    ) -> Response:
-        return await _do(desk, request, who, order, id, meeting.Close(who.subject))
+    async def close(id: Key, asked: Asked = changing) -> Response:
+        return await _do(desk, asked, id, meeting.Close(asked.reach.person))
 
 
 def _questions(routes: APIRouter, desk: Desk) -> None:
@@ -122,14 +108,11 @@ def _questions(routes: APIRouter, desk: Desk) -> None:
 
 async def _do(
     desk: Desk,
-    request: Request,
-    who: Principal,
-    order: Order,
+    asked: Asked,
     key: str,
     command: meeting.Command,
     status: int = 200,
 ) -> Response:
-    asked = desk.asked(who, order, request)
     answer, is_repeat = await carried_out("meeting", flow.on_meeting(desk.books, asked, key, command))
     held = Versioned(meeting.known(answer.state), answer.version)
     page = await answers.page_of(desk.shelf, asked.reach, held, asked.at)

@@ -144,6 +144,18 @@ class Filling:
         ]
 
 
+def item_rows(items: Sequence[Gathered], words: Words) -> Iterator[tuple[Any, ...]]:
+    """Rows of items, as they stand after all their events."""
+    number = words.number
+    return zip(
+        *item_columns(items, number),
+        [number[one.item.tenant] for one in items],
+        [TOPIC_NUMBER[one.item.topic] for one in items],
+        [one.item.subject for one in items],
+        strict=True,
+    )
+
+
 @contextmanager
 def refused() -> Iterator[None]:
     """What Postgres refuses, and would refuse again until somebody sees to it, as `CannotKeep`."""

@@ -35,6 +35,8 @@ from services.metrics.store.prints import (
 from services.metrics.store.words import Words
 
 AT_ONCE = 2_000
+MANY = 200_000
+"""Lines that are printed together: enough for their groups to be large, few enough to be held beside them."""
 """Prints in one line that is said."""
 
 
@@ -47,6 +49,7 @@ class Printing:
 
     def begin(self, groups: Collection[Group] = ()) -> None:
         """Begin with nothing."""
+        self._fresh: defaultdict[int, list[Lines]] = defaultdict(list)
         self._prints: Prints = {}
         self._feeds: dict[tuple[str, str], Spoken] = {}
 
@@ -57,12 +60,18 @@ class Printing:
         await self._words.learn(names | {event.fact.identity.source for event in folded.events})
         for tenant, lines in await learned(folded, {one.item: one.no for one in items}, self._words):
             number = self._words.number[tenant]
-            add(self._prints, of_lines(number, lines))
-            add(self._prints, of_sums(number, months(lines, self._words)))
+            self._fresh[number].append(lines)
+            if sum(some.size for some in self._fresh[number]) >= MANY:
+                self._print(number)
         add(self._prints, of_items(item_rows(items, self._words)))
         add(self._prints, of_faults(folded.faults))
         for source, said in spoken(folded.events):
             self._feeds[source] = self._feeds.get(source, SILENT).and_then(said)
+    def _print(self, tenant: int) -> None:
+        lines = joined(self._fresh.pop(tenant))
+        add(self._prints, of_lines(tenant, lines))
+        add(self._prints, of_sums(tenant, months(lines, self._words)))
+
 
     def bury(self, refused: Sequence[Refused]) -> None:
         """Records that nobody can read leave no print."""
@@ -72,6 +81,8 @@ class Printing:
         add(self._prints, [of_position(*place, position)])
 
     async def end(self, generation: int, share: Share) -> Iterator[dict[str, Any]]:
+        for tenant in list(self._fresh):
+            self._print(tenant)
         """What sources said, and the prints, some at a time."""
         number = self._words.number
         feeds = [

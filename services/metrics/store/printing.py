@@ -35,9 +35,9 @@ from services.metrics.store.prints import (
 from services.metrics.store.words import Words
 
 AT_ONCE = 2_000
+"""Prints in one line that is said."""
 MANY = 200_000
 """Lines that are printed together: enough for their groups to be large, few enough to be held beside them."""
-"""Prints in one line that is said."""
 
 
 class Printing:
@@ -49,8 +49,8 @@ class Printing:
 
     def begin(self, groups: Collection[Group] = ()) -> None:
         """Begin with nothing."""
-        self._fresh: defaultdict[int, list[Lines]] = defaultdict(list)
         self._prints: Prints = {}
+        self._fresh: defaultdict[int, list[Lines]] = defaultdict(list)
         self._feeds: dict[tuple[str, str], Spoken] = {}
 
     async def add(self, folded: Folded) -> None:
@@ -67,11 +67,11 @@ class Printing:
         add(self._prints, of_faults(folded.faults))
         for source, said in spoken(folded.events):
             self._feeds[source] = self._feeds.get(source, SILENT).and_then(said)
+
     def _print(self, tenant: int) -> None:
         lines = joined(self._fresh.pop(tenant))
         add(self._prints, of_lines(tenant, lines))
         add(self._prints, of_sums(tenant, months(lines, self._words)))
-
 
     def bury(self, refused: Sequence[Refused]) -> None:
         """Records that nobody can read leave no print."""
@@ -81,9 +81,9 @@ class Printing:
         add(self._prints, [of_position(*place, position)])
 
     async def end(self, generation: int, share: Share) -> Iterator[dict[str, Any]]:
+        """What sources said, and the prints, some at a time."""
         for tenant in list(self._fresh):
             self._print(tenant)
-        """What sources said, and the prints, some at a time."""
         number = self._words.number
         feeds = [
             [

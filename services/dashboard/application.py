@@ -17,6 +17,7 @@ from services.dashboard.pages import (
     exceptions,
     figures,
     imports,
+    mappings,
     meetings,
     mine,
     quality,
@@ -37,6 +38,7 @@ ROUTERS = (
     meetings.router,
     mine.router,
     imports.router,
+    mappings.router,
     quality.router,
     live.router,
 )
@@ -51,7 +53,7 @@ def pages(desk: Desk, hub: Hub, reader: TokenReader, checks: Mapping[str, Check]
         ROUTERS,
         checks=checks,
         body_limit=100_000,
-        streamed=("/imports",),
+        streamed=("/imports", "/mappings/"),
         public=PUBLIC,
         token_of=session.token_of,
     )

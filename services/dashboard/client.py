@@ -143,13 +143,21 @@ class ServiceReader:
         self, path: str, params: Mapping[str, str], body: AsyncIterator[bytes], *, size: int, key: str
     ) -> Mapping[str, Any]:
         """Stream a file to ingest; `key` makes a repeat harmless. Raises `Away`, `Missing` or `Refused`."""
+        return msgspec.json.decode(
+            await self.upload(path, params, body, size=size, key=key), type=dict[str, Any]
+        )
+
+    async def upload(
+        self, path: str, params: Mapping[str, str], body: AsyncIterator[bytes], *, size: int, key: str = ""
+    ) -> bytes:
+        """Stream a file to ingest and answer with what comes back."""
         headers = {**self._headers(), "Content-Type": "application/octet-stream"}
         headers |= {"Content-Length": str(size), **({"Idempotency-Key": key} if key else {})}
         answer = await self._services.call(
             "ingest", "POST", path, params=dict(params), content=body, headers=headers, timeout=SENDING_S
         )
         _refuse(answer)
-        return msgspec.json.decode(answer.content, type=dict[str, Any])
+        return answer.content
 
     async def fetch(
         self, service: str, path: str, params: Mapping[str, str]

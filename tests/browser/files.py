@@ -51,6 +51,23 @@ QUALITY = {
          "faulty": 10, "score": 99.0},
     ],
 }  # fmt: skip
+MAPPING = """format: table
+title: Reviews of Mosaic
+source: mosaic/reviews
+key: Review ID
+fields: {received: Received, kind: [Type, Sort]}
+values: {kind: {Rev: review}}
+dates: ["%d/%m/%Y"]
+coverage: all
+"""
+TRIAL: dict[str, Any] = {
+    "causes": [
+        {"rows": 2, "column": "Received", "reason": "there is no such day in that month.",
+         "remedy": "Correct Received in the case system.", "first_row": 7, "value": "31/02/2026"},
+    ],
+    "faults": [{"field": "completed", "result": "future", "rows": 3}],
+    "samples": [{"row": 2, "told": 'R1 {"received":"2026-11-02"}'}],
+}  # fmt: skip
 NONE: dict[str, Any] = {"sources": [], "fields": [], "series": [], "imports": []}
 NOTHING: dict[str, Any] = {**QUALITY, **NONE, "checked": 0, "faulty": 0, "score": None}
 
@@ -102,7 +119,24 @@ async def cancel(name: str) -> dict[str, Any]:
 
 @ingest.get("/v1/mappings")
 async def mappings() -> dict[str, Any]:
-    return {"mappings": [{"name": "reviews", "title": "Reviews of Mosaic", "format": "table"}]}
+    own = {"name": "reviews", "title": "Reviews of Mosaic", "format": "table", "source": "mosaic/reviews"}
+    return {"mappings": [{**own, "version": 2, "shipped": False}]}
+
+
+@ingest.get("/v1/mappings/reviews")
+async def mapping() -> Response:
+    return PlainTextResponse(MAPPING, media_type="application/yaml")
+
+
+@ingest.post("/v1/mappings/reviews/check")
+async def check(request: Request) -> dict[str, Any]:
+    rows = (await request.body()).count(b"\n") - 1
+    return {**TRIAL, "taken": rows, "refused": 2}
+
+
+@ingest.post("/v1/mappings/draft")
+async def draft(request: Request) -> Response:
+    return PlainTextResponse(f"format: table\nsource: {request.query_params['source']}\n")
 
 
 @ingest.get("/v1/quality")

@@ -13,7 +13,7 @@ from tests.browser.conftest import sign_in
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
-PAGES = ("/imports", "/imports/night", "/imports/older", "/quality")
+PAGES = ("/imports", "/imports/night", "/imports/older", "/quality", "/mappings", "/mappings/reviews")
 
 
 @pytest.fixture
@@ -94,14 +94,33 @@ def test_refused_rows_are_a_file_and_an_older_export_says_where_its_rows_went(an
     with analyst.expect_download() as download:
         analyst.get_by_role("button", name="Download the 128 refused rows").click()
     assert download.value.suggested_filename == "rejects-night.csv"
+    expect(analyst.locator("main ol")).to_contain_text("What is in already changes nothing")
     analyst.goto("/imports/older")
     expect(analyst.locator("main")).to_contain_text("12 rows put where they belong")
+
+
+def test_a_mapping_is_read_tried_on_a_file_and_proposed_from_one(analyst: Page, file: Path) -> None:
+    analyst.get_by_role("link", name="How files are read").click()
+    analyst.get_by_role("link", name="Reviews of Mosaic").click()
+    expect(analyst.locator("tbody tr").nth(2)).to_contain_text("Type or Sort")
+    expect(analyst.locator("main")).to_contain_text("day/month/year")
+    analyst.get_by_role("button", name="Try it").click()
+    expect(analyst.locator(".govuk-error-summary")).to_contain_text("Choose a file")
+    analyst.get_by_label("The file").set_input_files(file)
+    analyst.get_by_role("button", name="Try it").click()
+    expect(analyst.locator("h1")).to_have_text("1 can be taken, 2 cannot")
+    expect(analyst.locator("main")).to_contain_text("Correct Received in the case system.")
+    analyst.get_by_role("link", name="How files are read").click()
+    analyst.get_by_label("A table of which there is no mapping yet").set_input_files(file)
+    analyst.get_by_label("A name for the feed").fill("mosaic/tonight")
+    analyst.get_by_role("button", name="Propose a mapping").click()
+    expect(analyst.locator("#proposed")).to_contain_text("source: mosaic/tonight")
 
 
 def test_the_worst_field_stands_first_with_rows_to_look_at(analyst: Page, site: Site) -> None:
     analyst.goto("/quality")
     expect(analyst.locator("h1")).to_have_text(
-        "97% can be used; most often wrong is “Completed”: 50 rows in the future (mosaic/reviews, table)"
+        "97% can be used; most often wrong is “Completed”: 50 rows in the future (mosaic/reviews)"
     )
     expect(analyst.get_by_role("heading", level=2).first).to_have_text(
         "99% can be used on 17 Nov; it was 95% on 16 Nov"

@@ -85,6 +85,9 @@ class Mapped(Struct, frozen=True, kw_only=True):
     name: str
     title: str = ""
     format: str = ""
+    source: str = ""
+    version: int = 0
+    shipped: bool = False
 
 
 class Mappings(Struct, frozen=True, kw_only=True):
@@ -142,6 +145,9 @@ def detail(job: Import) -> str:
     said = [f"{words.plural(job.rows_read, 'row')} read", f"{words.number(job.accepted)} taken"]
     if job.coverage is not None or job.unchanged:
         said.append(f"{words.number(job.unchanged)} say nothing new")
+    beside = job.rows_read - job.accepted - job.refused
+    if job.over and beside > 1:
+        said.append(f"{words.number(beside)} add to others or name the columns")
     if job.withdrawn:
         said.append(f"{words.plural(job.withdrawn, 'item')} gone and withdrawn")
     if not job.over and job.rate:
@@ -149,6 +155,29 @@ def detail(job: Import) -> str:
     if job.seconds_left is not None:
         said.append(f"about {span(job.seconds_left)} left")
     return ", ".join(said) + "."
+
+
+STATES = {"done": "In", "failed": "Not read to its end", "cancelled": "Stopped"}
+"""How an import ended, in a word or two."""
+AGAIN = "What is in already changes nothing when it is sent again."
+
+
+def next_steps(job: Import) -> list[str]:
+    """What whoever sent the file does now; nothing while it goes on by itself."""
+    match job.state:
+        case "uploading":
+            return ["Where sending broke off, send it on from there with primed import, or stop it."]
+        case "failed":
+            return ["Mend what is said above, in the file or in its mapping, and send it anew.", AGAIN]
+        case "cancelled":
+            return ["Send it anew to have the rest.", AGAIN]
+        case "done" if job.refused:
+            return [
+                "Download the refused rows: each says its column, what is wrong and what to do.",
+                "Correct them in the case system, or the mapping where it reads them wrongly.",
+                f"Export and send the file anew. {AGAIN}",
+            ]
+    return []
 
 
 def span(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct, field
@@ -16,12 +16,20 @@ WORDS: Mapping[str, str] = {
     "missing": "blank, and must not be",
     "unreadable": "cannot be read",
     "not-in-list": "not in the list",
-    "old-value": "from an older release",
+    "old-value": "in words of an older release",
     "ends-before-start": "ending before the start",
     "future": "in the future",
     "unknown-team": "of an unknown team",
     "duplicate": "twice in the file",
 }
+SHAPES: Mapping[str, str] = {
+    "cld/request": "requests",
+    "cld/assessment": "assessments",
+    "cld/review": "reviews",
+    "cld/service": "services",
+    "table": "",
+}
+"""Kinds of rows in words, where their code does not say it."""
 WHOLE_ROW, NOBODY = "(row)", "(not told)"
 """How ingest names what stands for a field, and for a source."""
 MOST = 200
@@ -136,8 +144,14 @@ def source_of(name: str) -> str:
 
 
 def _place(one: Field) -> str:
-    kind = one.shape.removesuffix(one.source).rstrip("/")
+    shape = one.shape.removesuffix(one.source).rstrip("/")
+    kind = SHAPES.get(shape, words.coded(shape).lower())
     return f"{source_of(one.source)}, {kind}" if kind else source_of(one.source)
+
+
+def worst_first(fields: Sequence[Field]) -> list[Field]:
+    """Those with most values that cannot be used first; of the same, the larger part."""
+    return sorted(fields, key=lambda one: (-one.faulty, one.score or 0.0))
 
 
 def title(found: Quality) -> str:
@@ -147,7 +161,7 @@ def title(found: Quality) -> str:
     bad = [one for one in found.fields if one.faulty]
     if not bad:
         return "Every value that was imported can be used"
-    worst = row(max(bad, key=lambda one: one.faulty))
+    worst = row(worst_first(bad)[0])
     what, many, _ = worst.faults[0]
     rows = words.plural(many, "row")
     said = words.capital(f"{percent(found.score)} can be used")

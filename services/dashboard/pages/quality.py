@@ -11,8 +11,9 @@ from markupsafe import Markup
 from runtime.auth import Principal, needs
 from services.dashboard.charts import quality as charts
 from services.dashboard.charts import svg
+from services.dashboard.domain.quality import percent
 from services.dashboard.pages import desk
-from services.dashboard.pages.imports import carrier
+from services.dashboard.pages.uploads import carrier
 from services.dashboard.stories import quality as stories
 from services.dashboard.stories.quality import Told
 
@@ -27,7 +28,15 @@ async def quality(request: Request, who: Reader) -> Response:
     """Which fields cannot be used, worst first, and how that went over time."""
     asking = desk.asked(request, who)
     return await desk.show(
-        request, who, asking, "quality.html", {"quality": stories.told}, nav="quality", bar=_bar, chart=_chart
+        request,
+        who,
+        asking,
+        "quality.html",
+        {"quality": stories.told},
+        nav="quality",
+        bar=_bar,
+        chart=_chart,
+        percent=percent,
     )
 
 

@@ -39,3 +39,8 @@ async def form(asked: Asked) -> Sequence[Mapped]:
     """What the form offers: the mappings; none where they cannot be read now."""
     found = await maybe(asked, imports.mappings())
     return () if isinstance(found, Away) else found.mappings
+
+
+async def mapped(asked: Asked) -> Sequence[Mapped]:
+    """The mappings of the council, and those that ship."""
+    return (await asked.reader.read(imports.mappings())).mappings

@@ -20,6 +20,7 @@ from services.dashboard.stories import unit as shared
 from services.dashboard.stories.beside import beside
 
 COLUMNS = ("overdue", "unallocated", "open", "completed")
+USUAL = "No exception waits for an answer, and taken as a whole the figures are as usual."
 MOST_SERIES = 16
 """Units whose past is read for the table; a wider one shows figures without it."""
 
@@ -55,7 +56,8 @@ async def opening(asked: Asked) -> str:
         return moved
     raised = len([one for one in found.items if one.state == "raised"])
     if not raised:
-        return moved if moved.startswith("Nothing") else f"No exception waits for an answer. {moved}".strip()
+        said = USUAL if moved.startswith("Nothing") else f"No exception waits for an answer. {moved}"
+        return said.strip()
     waits = "waits" if raised == 1 else "wait"
     count = f"{words.plural(raised, 'exception')} {waits} for an answer."
     usual = moved.startswith("Nothing")

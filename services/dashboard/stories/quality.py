@@ -28,7 +28,7 @@ async def told(asked: Asked) -> Told:
     found = await asked.reader.read(
         quality.counted(given.get("source", ""), given.get("from", ""), given.get("to", ""))
     )
-    rows = [quality.row(one) for one in found.fields[: quality.MOST]]
+    rows = [quality.row(one) for one in quality.worst_first(found.fields)[: quality.MOST]]
     days = [(words.day(one.day, asked.when.today), one.score) for one in found.series]
     scored = [(day, score) for day, score in days if score is not None]
     return Told(

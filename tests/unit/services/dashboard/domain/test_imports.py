@@ -82,3 +82,21 @@ def test_a_time_without_offset_is_londons() -> None:
 def test_what_is_missing_is_said(fields: dict[str, str], name: str, error: str) -> None:
     [said] = imports.sending(fields, name).errors
     assert error in said
+
+
+@pytest.mark.parametrize(
+    ("state", "refused", "first"),
+    [
+        ("failed", 0, "Mend what is said above"),
+        ("cancelled", 0, "Send it anew"),
+        ("done", 2, "Download the refused rows"),
+        ("uploading", 0, "Where sending broke off"),
+    ],
+)
+def test_what_to_do_now_is_said(state: str, refused: int, first: str) -> None:
+    assert imports.next_steps(msgspec.structs.replace(JOB, state=state, refused=refused))[0].startswith(first)
+
+
+def test_nothing_is_to_do_where_all_is_well() -> None:
+    assert imports.next_steps(msgspec.structs.replace(JOB, state="done")) == []
+    assert imports.next_steps(msgspec.structs.replace(JOB, state="running", refused=1)) == []

@@ -24,10 +24,10 @@ def whole(*fields: Field, score: float | None = 99.5) -> Quality:
 def test_the_title_names_what_is_wrong_most_often() -> None:
     found = whole(field("due", future=3, duplicate=1), field("team", missing=9, future=2))
     assert quality.title(found) == (
-        "99.5% can be used; most often wrong is “Team”: 9 rows blank, and must not be (mosaic, table)"
+        "99.5% can be used; most often wrong is “Team”: 9 rows blank, and must not be (mosaic)"
     )
     broken = whole(field("(row)", "(not told)", unreadable=2))
-    assert quality.title(broken) == "99.5% can be used; 2 rows cannot be read at all (source not told, table)"
+    assert quality.title(broken) == "99.5% can be used; 2 rows cannot be read at all (source not told)"
     assert (
         quality.title(whole(field("due", valid=3), score=100.0))
         == "Every value that was imported can be used"

@@ -1,0 +1,108 @@
+"""Mappings: which there are, how each reads a file, one tried on a file, and one proposed from a file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.dashboard.domain import imports, mappings
+from services.dashboard.domain.mappings import Shown, Trial
+from services.dashboard.domain.refusals import Away, Refused
+from services.dashboard.flow import Asked, Part
+from services.dashboard.pages import desk
+from services.dashboard.pages.imports import Sender
+from services.dashboard.pages.uploads import carrier, received
+from services.dashboard.stories import imports as stories
+
+router = APIRouter()
+Name = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+NO_FILE = "Choose a file"
+
+
+@router.get("/mappings", response_class=HTMLResponse)
+async def listed(request: Request, who: Sender) -> Response:
+    """Every mapping, with a form that proposes one for a file."""
+    return await _list(request, who)
+
+
+@router.post("/mappings/draft", response_class=HTMLResponse)
+async def draft(request: Request, who: Sender) -> Response:
+    """Propose a mapping for the file of the form."""
+    async with received(request) as sent:
+        params = {key: sent.fields[key] for key in ("source", "noun") if sent.fields.get(key)}
+        if sent.file is None:
+            return await _list(request, who, errors=(NO_FILE,), values=sent.fields)
+        try:
+            body = await carrier(request).upload("/v1/mappings/draft", params, sent.pieces(), size=sent.size)
+        except (Refused, Away) as refused:
+            return await _list(request, who, errors=_said(refused), values=sent.fields)
+        return await _list(request, who, values=sent.fields, proposed=(sent.name, body.decode()))
+
+
+@router.get("/mappings/{name}", response_class=HTMLResponse)
+async def one(request: Request, who: Sender, name: Name) -> Response:
+    """How a mapping reads a file."""
+    return await _one(request, who, name)
+
+
+@router.post("/mappings/{name}/check", response_class=HTMLResponse)
+async def check(request: Request, who: Sender, name: Name) -> Response:
+    """Try the mapping on the file of the form; nothing is sent."""
+    async with received(request) as sent:
+        if sent.file is None:
+            return await _one(request, who, name, errors=(NO_FILE,))
+        try:
+            body = await carrier(request).upload(
+                f"/v1/mappings/{name}/check", {}, sent.pieces(), size=sent.size
+            )
+        except (Refused, Away) as refused:
+            return await _one(request, who, name, errors=_said(refused))
+        trial = msgspec.json.decode(body, type=Trial)
+        return await _one(request, who, name, trial=trial, file=sent.name)
+
+
+async def _list(
+    request: Request,
+    who: Sender,
+    *,
+    errors: tuple[str, ...] = (),
+    values: object = None,
+    proposed: tuple[str, str] | None = None,
+) -> Response:
+    asking = desk.asked(request, who)
+    return await desk.show(
+        request, who, asking, "mappings.html", {"list": stories.mapped}, nav="imports",
+        status=422 if errors else 200, errors=errors, values=values or {}, proposed=proposed,
+        kinds=mappings.KINDS,
+    )  # fmt: skip
+
+
+async def _one(
+    request: Request,
+    who: Sender,
+    name: str,
+    *,
+    errors: tuple[str, ...] = (),
+    trial: Trial | None = None,
+    file: str = "",
+) -> Response:
+    asking = desk.asked(request, who)
+    return await desk.show(
+        request, who, asking, "mapping.html", {"mapping": _read(request, name)}, nav="imports",
+        status=422 if errors else 200, errors=errors, trial=trial, file=file, told=imports,
+    )  # fmt: skip
+
+
+def _read(request: Request, name: str) -> Part:
+    async def read(asked: Asked) -> Shown:
+        body, _ = await carrier(request).fetch("ingest", f"/v1/mappings/{name}", {})
+        return mappings.shown(name, body.decode())
+
+    return read
+
+
+def _said(refused: Refused | Away) -> tuple[str, ...]:
+    return getattr(refused, "problems", ()) or (str(refused),)

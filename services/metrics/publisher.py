@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
@@ -20,13 +21,15 @@ TRY_AGAIN_S = 1.0
 LOOK_EVERY_S = 0.1
 """Other workers mark too, and cannot call."""
 SHARE = 1.0
-"""After a long round we rest as long as it took: telling never takes more than half of a processor."""
+"""After a round we rest at least as long as the loop was busy meanwhile: telling never takes more than half
+of a processor, and a round that only waited for others costs no rest."""
 
 BESIDES_S = 0.5
 """How often the one who tells looks after its other duties."""
 
-CATCHING_UP_S = 3.0
-"""While the ledger has far to go, its figures are on their way: telling each would only slow it down."""
+CATCHING_UP_S = 10.0
+"""While the ledger has far to go, its figures are on their way: telling each would only slow it down. So long
+at most is waited for its end."""
 
 TOLD = counter("metrics_told_total", "Metric events sent.")
 BEHIND = gauge("metrics_untold_figures", "Figures that may have changed and were not looked at yet.")
@@ -123,9 +126,9 @@ class Publisher(Background):
         while not self.leaving and await lead.stands():
             if duties.done():
                 duties.result()  # it ends by an error only, which ends us too
-            began = clock()
+            began, busy = clock(), time.thread_time()
             sent = await teller.round(self._now())
-            took = clock() - began
+            took, busy = clock() - began, time.thread_time() - busy
             self._trouble = None
             BEHIND.set(teller.behind)
             if sent:
@@ -133,7 +136,12 @@ class Publisher(Background):
                 ROUND.observe(took)
                 self._heard()
             if sent or teller.behind:
-                await asyncio.sleep(max(self._every_s - took, took * SHARE if took > self._every_s else 0.0))
-            if self._catching_up():
-                await asyncio.sleep(CATCHING_UP_S)
+                await asyncio.sleep(max(self._every_s - took, busy * SHARE))
+            await self._let_catch_up()
             await self.called(0.0 if teller.behind else LOOK_EVERY_S)
+
+    async def _let_catch_up(self) -> None:
+        clock = asyncio.get_running_loop().time
+        until = clock() + CATCHING_UP_S
+        while self._catching_up() and not self.leaving and clock() < until:
+            await self.called(LOOK_EVERY_S)

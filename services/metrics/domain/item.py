@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from copy import copy
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from services.metrics.domain.book import Detail, Fault, Key, Present, dated, detail, made, named
 from services.metrics.domain.fact import Fact
@@ -121,9 +121,7 @@ class Item(Struct, gc=False):
 
     def onward(self) -> Item:
         """The same item with nothing posted yet; one that was walked to its end is never changed again."""
-        item = copy(self)
-        item.flows, item.faults = [], {}
-        return item
+        return replace(self, flows=[], faults={})
 
     def rest(self) -> None:
         """Let go of what was posted on the way."""

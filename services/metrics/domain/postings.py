@@ -60,7 +60,7 @@ def obviously(before: Facts, fact: Fact) -> Change | None:
 
 def _at_the_end(before: Facts, fact: Fact) -> Change | None:
     """The short way, for a new event that comes last in the history of a work item; None for any other."""
-    if not walkable(fact) or before.mentions(fact.identity):
+    if not walkable(fact) or (before.kept and before.mentions(fact.identity)):
         return None
     walk = before.walk or _walk(before, fact)
     found = walk and step(walk, fact)
@@ -70,6 +70,8 @@ def _at_the_end(before: Facts, fact: Fact) -> Change | None:
 
 
 def _walk(facts: Facts, coming: Fact) -> Walk | None:
+    if not facts.kept:
+        return begun(coming)
     counting, _ = standing(facts)
     if not counting:
         return begun(coming)

@@ -51,8 +51,11 @@ def take(batch: Batch, stood: Mapping[TopicPartition, Position], most_dead: int,
     taken = Taken()
     for place, records in batch.items():
         next_offset, known_until, dead_run = stood[place]
+        moment_ms, known_at = None, known_until
         for record in records:
-            known_at = max(known_until, moment_of(record.timestamp_ms))
+            if record.timestamp_ms != moment_ms:  # many came together
+                moment_ms = record.timestamp_ms
+                known_at = max(known_until, moment_of(moment_ms))
             said = hear(made(Place, (*place, record.offset)), known_at, record.key, record.value)
             if unkept is not None and isinstance(said, Heard):
                 said = Refused(said.place, known_at, record.key, record.value, "cannot-keep", unkept)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import heapq
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -179,23 +179,42 @@ def horizon(today: dt.date) -> dt.date:
 
 def touched(marks: Iterable[Mark], catalogue: Catalogue, units: Units, today: dt.date) -> set[Key]:
     """Every figure that the marks may have changed; nothing of the future, nothing too old."""
-    return {
-        Key(measure, unit, period)
-        for mark in set(marks)
-        for measure in catalogue.touched_by(mark.account)
-        for period in _periods(catalogue[measure], mark, today)
-        for unit in units.over(mark.team)
-    }
+    found: set[Key] = set()
+    for span, over in _spans(set(marks), units).items():
+        for measure in catalogue.touched_by(span.account):
+            for period in _periods(catalogue[measure], span, today):
+                found.update([Key(measure, unit, period) for unit in over])
+    return found
 
 
-def _periods(declared: Declared, mark: Mark, today: dt.date) -> Iterator[Period]:
-    first = horizon(today) if declared.by_cohort else max(mark.since, horizon(today))
-    last = min(mark.until or today, today)
-    hows = {term.how for term in terms_of(declared.formula) if term.account == mark.account}
+class _Span(NamedTuple):
+    account: str
+    since: dt.date
+    until: dt.date | None
+
+
+def _spans(marks: Collection[Mark], units: Units) -> dict[_Span, set[str]]:
+    """The units by what was marked; of marks without an end, the first says what later ones say."""
+    firsts: dict[tuple[str, str], dt.date] = {}
+    for mark in marks:
+        if mark.until is None:
+            key = (mark.account, mark.team)
+            firsts[key] = min(mark.since, firsts.get(key, mark.since))
+    spans: defaultdict[_Span, set[str]] = defaultdict(set)
+    for mark in marks:
+        since = mark.since if mark.until else firsts[mark.account, mark.team]
+        spans[_Span(mark.account, since, mark.until)] |= units.over(mark.team)
+    return spans
+
+
+def _periods(declared: Declared, span: _Span, today: dt.date) -> Iterator[Period]:
+    first = horizon(today) if declared.by_cohort else max(span.since, horizon(today))
+    last = min(span.until or today, today)
+    hows = {term.how for term in terms_of(declared.formula) if term.account == span.account}
     if first <= last:
         for grain in declared.measure.grains:
             for period in between(first, last, grain):
-                if hows != {"due"} or period.first > mark.since:  # what stood when it began is no other
+                if hows != {"due"} or period.first > span.since:  # what stood when it began is no other
                     yield period
 
 

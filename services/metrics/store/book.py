@@ -24,6 +24,12 @@ SQL = statements("services.metrics.store", "ledger.sql")
 CASES = TOPICS[0]
 """Sources of this topic are the council's feeds."""
 
+ITEM = (
+    *("no", "source", "kind", "urgency", "team", "worker", "outcome", "state", "due", "start_by"),
+    *("received", "ended", "events", "tenant", "topic", "subject", "generation"),
+)
+"""The columns in which items are copied."""
+
 TOPIC_NUMBER = {topic: number for number, topic in enumerate(TOPICS)}
 
 
@@ -137,19 +143,16 @@ class PostgresBook:
         await self._words.learn({name for one in items for name in (one.item.tenant, *one.names)})
 
     async def _put_items(self, items: Sequence[Gathered]) -> None:
-        number = self._words.number
         fresh = [one for one in items if one.fresh]
         if fresh:
-            await self._run(
-                "add_items",
-                *item_columns(fresh, number),
-                [number[one.item.tenant] for one in fresh],
-                [TOPIC_NUMBER[one.item.topic] for one in fresh],
-                [one.item.subject for one in fresh],
+            await self._connection.copy_records_to_table(
+                f"item_{self._generation}",
+                columns=ITEM,
+                records=((*row, self._generation) for row in item_rows(fresh, self._words)),
             )
         known = [one for one in items if not one.fresh]
         if known:
-            await self._run("change_items", *item_columns(known, number))
+            await self._run("change_items", *columns(changed_rows(known, self._words), 13))
 
     async def _put_faults(self, folded: Folded) -> None:
         rows = [(*line.place, line.n, line.tenant, *line.fault, line.amount) for line in folded.faults]
@@ -236,14 +239,21 @@ def gathered(folded: Folded, numbers: Mapping[ItemId, int]) -> list[Gathered]:
     return list(found.values())
 
 
-def item_columns(items: Sequence[Gathered], number: Mapping[str, int]) -> list[list[Any]]:
-    """The columns of items that change, in the order of the statements."""
-    rows = []
+def item_rows(items: Iterable[Gathered], words: Words) -> Iterator[tuple[Any, ...]]:
+    """Rows of items, as they stand after all their events, but for the generation."""
+    number = words.number
+    for one, row in zip(items, changed_rows(items, words), strict=True):
+        topic, tenant, subject = one.item
+        yield (*row, number[tenant], TOPIC_NUMBER[topic], subject)
+
+
+def changed_rows(items: Iterable[Gathered], words: Words) -> Iterator[tuple[Any, ...]]:
+    """The same of known items: what changes of them, and the events to append."""
+    number = words.number
     for one in items:
         here = one.present
         state = (here.state, here.due, here.start_by, here.received, here.ended) if here else _NO_STATE
-        rows.append((one.no, *map(number.__getitem__, one.names), *state, b"".join(one.events)))
-    return columns(rows, 13)
+        yield (one.no, *map(number.__getitem__, one.names), *state, b"".join(one.events))
 
 
 _NO_STATE = (None, None, None, None, None)

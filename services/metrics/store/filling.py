@@ -17,14 +17,13 @@ from services.metrics.domain.shares import Share
 from services.metrics.domain.taking import Position
 from services.metrics.flow import CannotKeep
 from services.metrics.store.book import (
+    ITEM,
     SILENT,
-    TOPIC_NUMBER,
-    Gathered,
     Spoken,
     bury,
     columns,
     gathered,
-    item_columns,
+    item_rows,
     spoken,
 )
 from services.metrics.store.chunks import Chunk
@@ -38,10 +37,6 @@ SQL = statements("services.metrics.store", "filling.sql")
 
 LONG_S = 600.0
 """Seconds that one COPY may take."""
-ITEM = (
-    *("no", "source", "kind", "urgency", "team", "worker", "outcome", "state", "due", "start_by"),
-    *("received", "ended", "events", "tenant", "topic", "subject", "generation"),
-)
 MONTH = (
     *("account", "team", "month", "kind", "setting", "detail", "amount", "days", "amounts"),
     *("tenant", "part", "generation"),
@@ -142,18 +137,6 @@ class Filling:
             (*said, number[tenant], number[source], generation)
             for (tenant, source), said in self._feeds.items()
         ]
-
-
-def item_rows(items: Sequence[Gathered], words: Words) -> Iterator[tuple[Any, ...]]:
-    """Rows of items, as they stand after all their events."""
-    number = words.number
-    return zip(
-        *item_columns(items, number),
-        [number[one.item.tenant] for one in items],
-        [TOPIC_NUMBER[one.item.topic] for one in items],
-        [one.item.subject for one in items],
-        strict=True,
-    )
 
 
 @contextmanager

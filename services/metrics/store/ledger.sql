@@ -77,17 +77,6 @@ SELECT asked.nth, item.no, item.events
 FROM unnest($1::text[], $2::integer[], $3::smallint[]) WITH ORDINALITY AS asked (subject, tenant, topic, nth)
 JOIN item_{generation} AS item USING (subject, tenant, topic)
 
--- name: add_items
-INSERT INTO item_{generation} (
-    no, source, kind, urgency, team, worker, outcome, state, due, start_by, received, ended, events, tenant, topic,
-    subject, generation
-)
-SELECT *, {generation} FROM unnest(
-    $1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::integer[], $7::integer[],
-    $8::text[], $9::date[], $10::date[], $11::date[], $12::date[], $13::bytea[], $14::integer[], $15::smallint[],
-    $16::text[]
-)
-
 -- name: change_items
 UPDATE item_{generation} AS item SET
     source = said.source, kind = said.kind, urgency = said.urgency, team = said.team, worker = said.worker,

@@ -56,23 +56,37 @@ async def learned(folded: Folded, numbers: Mapping[ItemId, int], words: Words) -
     if not folded.entries:
         return []
     names = _Names(*zip(*map(_KEY, folded.entries), strict=True))
-    await words.learn(set().union(names.account, names.team, names.kind, names.setting, names.worker))
-    details = dict(zip(map(id, names.detail), names.detail, strict=True))
-    await words.learn_details(details.values())
-    return list(_by_tenant(folded, _numbered(folded, names, numbers, words)))
+    columns = [await _learned(words, texts) for texts in (names.account, names.team, names.kind)]
+    columns += [await _learned(words, texts) for texts in (names.setting, names.worker)]
+    columns.append(await _of_details(words, names.detail))
+    return list(_by_tenant(folded, _numbered(folded, names.day, columns, numbers)))
 
 
-def _numbered(folded: Folded, names: _Names, numbers: Mapping[ItemId, int], words: Words) -> Lines:
-    number, days = words.number, {day: day_number(day) for day in set(names.day)}
+async def _learned(words: Words, texts: Sequence[str]) -> Column:
+    """The numbers of texts; nearly always all of them were met before, so that is tried first."""
+    if texts.count(texts[0]) == len(texts):
+        await words.learn(texts[:1])
+        return np.full(len(texts), words.number[texts[0]], np.int64)
+    try:
+        return _looked_up(words.number, texts)
+    except KeyError:
+        await words.learn(texts)
+        return _looked_up(words.number, texts)
+
+
+def _numbered(
+    folded: Folded, days: Sequence[dt.date], names: Sequence[Column], numbers: Mapping[ItemId, int]
+) -> Lines:
+    account, team, kind, setting, worker, detail = names
     events, counts = folded.events, np.array(folded.counts, np.int64)
     return lines_of(
-        _looked_up(number, names.account),
-        _looked_up(number, names.team),
-        _looked_up(days, names.day),
-        _looked_up(number, names.kind),
-        _looked_up(number, names.setting),
-        _looked_up(number, names.worker),
-        _of_details(words.details, names.detail),
+        account,
+        team,
+        _looked_up({day: day_number(day) for day in set(days)}, days),
+        kind,
+        setting,
+        worker,
+        detail,
         _numbers(map(_AMOUNT, folded.entries), len(folded.entries)),
         np.repeat(_looked_up(numbers, [event.item for event in events]), counts),
         np.repeat(_places(events), counts),
@@ -99,11 +113,12 @@ def _looked_up(numbers: Mapping[Any, int], names: Sequence[Any]) -> Column:
     return _numbers(map(numbers.__getitem__, names), len(names))
 
 
-def _of_details(numbers: Mapping[Detail, int], details: Sequence[Detail]) -> Column:
-    """As `_looked_up`, each object once: to hash a tuple in a tuple takes longer than to know it again."""
+async def _of_details(words: Words, details: Sequence[Detail]) -> Column:
+    """As `_learned`, each object once: to hash a tuple in a tuple takes longer than to know it again."""
     ids = list(map(id, details))
-    by_id = {one: numbers[detail] for one, detail in dict(zip(ids, details, strict=True)).items()}
-    return _looked_up(by_id, ids)
+    known = dict(zip(ids, details, strict=True))
+    await words.learn_details(known.values())
+    return _looked_up({one: words.details[detail] for one, detail in known.items()}, ids)
 
 
 def _places(events: Sequence[Heard]) -> Column:

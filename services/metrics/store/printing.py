@@ -17,9 +17,8 @@ from services.metrics.domain.batch import Folded
 from services.metrics.domain.hearing import Refused
 from services.metrics.domain.shares import Share
 from services.metrics.domain.taking import Position
-from services.metrics.store.book import SILENT, Spoken, gathered, spoken
+from services.metrics.store.book import SILENT, Spoken, gathered, item_rows, spoken
 from services.metrics.store.chunks import months_of
-from services.metrics.store.filling import item_rows
 from services.metrics.store.numbering import learned, months
 from services.metrics.store.packing import Lines, joined, moment_number, pack
 from services.metrics.store.prints import (

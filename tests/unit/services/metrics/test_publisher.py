@@ -75,26 +75,29 @@ class Slow:
         return 0
 
 
-async def run(
+def publisher_of(
     rounds: Rounds,
-    seconds: float,
     lead: Callable[[], Any] = leading,
-    catching_up: bool = False,
+    catching_up: Callable[[], bool] = lambda: False,
     duties: Sequence[Slow] = (),
 ) -> Publisher:
     async def nothing() -> dict[bytes, int]:
         return {}
 
-    publisher = Publisher(
+    return Publisher(
         lead,
         lambda: cast("Teller", rounds),
         nothing,
         lambda: dt.datetime.now(dt.UTC),
         EVERY_S,
         lambda: None,
-        lambda: catching_up,
+        catching_up,
         lambda teller: duties,
     )
+
+
+async def run(rounds: Rounds, seconds: float, *given: Any, **others: Any) -> Publisher:
+    publisher = publisher_of(rounds, *given, **others)
     await publisher.start()
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -107,8 +110,23 @@ async def run(
 
 async def test_while_the_ledger_has_far_to_go_little_is_told() -> None:
     rounds = Rounds()
-    await run(rounds, 0.5, catching_up=True)
+    await run(rounds, 0.5, catching_up=lambda: True)
     assert len(rounds.at) == 1
+
+
+async def test_once_the_ledger_has_caught_up_it_is_told() -> None:
+    rounds = Rounds()
+    behind = True
+    publisher = publisher_of(rounds, catching_up=lambda: behind)
+    await publisher.start()
+    while not rounds.at:
+        await asyncio.sleep(0.01)
+    behind = False
+    async with asyncio.timeout(module.CATCHING_UP_S / 2):
+        while len(rounds.at) < 2:
+            publisher.call()
+            await asyncio.sleep(0.01)
+    await publisher.stop()
 
 
 async def test_changes_are_gathered_between_rounds() -> None:

@@ -60,6 +60,13 @@ def test_a_flow_touches_its_week_and_month_a_stock_all_periods_since() -> None:
     assert {one.split("/")[2] for one in stock} == {"2026-05", "2026-W19", "2026-W20", "2026-W21"}
 
 
+def test_marks_together_touch_what_each_of_them_touches() -> None:
+    days = [dt.date(2026, 3, day) for day in (2, 9, 31)]
+    flows = [Mark("demo", team, "received", day, day + dt.timedelta(6)) for team in "ab" for day in days]
+    stocks = [Mark("demo", team, "open", day, None) for team, day in zip("aab", days, strict=True)]
+    assert keys(*flows, *stocks) == set().union(*(keys(one) for one in (*flows, *stocks)))
+
+
 def test_nothing_of_the_future_and_nothing_too_old_is_touched() -> None:
     assert keys(Mark("demo", "north", "overdue", TODAY + dt.timedelta(1), None)) == set()
     old = keys(Mark("demo", "north", "received", dt.date(2020, 1, 6), dt.date(2020, 1, 12)))

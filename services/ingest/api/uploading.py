@@ -183,7 +183,9 @@ class Receiver:
         form = asked.format or seen
         if form is None:
             raise wrong(
-                "The file shows no known format; is it the right one? Else name ?format=.", field="format"
+                "The file shows no known format: it is neither XML nor JSON, and its first row has no comma, "
+                "semicolon, tab or bar between names of columns. Is it the right one? Else name ?format=.",
+                field="format",
             )
         if seen is not None and look_of(seen) != look_of(form):
             raise wrong(f"The file looks like {seen}, not like {form}; leave ?format= out.", field="format")
@@ -201,18 +203,22 @@ class Receiver:
                 names = ", ".join(one.name for one in known)
                 raise wrong(f"A file in {form} needs ?mapping=; there are: {names}.", field="mapping")
         if mapping is not None and not _fits(parse(mapping.body).format, form, asked):
-            raise wrong(f"Mapping {mapping.name!r} is not for files in {form}.", field="mapping")
+            raise wrong(
+                f"Mapping {mapping.name!r} is for {parse(mapping.body).format}, it is not for files in {form}"
+                ", as this one. Is it the right file?",
+                field="mapping",
+            )
         return mapping
 
     def _seen(self, job_id: str) -> str | None:
         try:
             with self.uploads.open(job_id) as file:
                 first = next(self.chunks(file), b"")
+            if not first.strip():
+                raise wrong("The file is empty.", field="body")
+            return self.format_of(first)
         except UnreadableFile as error:
             raise wrong(str(error), field="body") from error
-        if not first.strip():
-            raise wrong("The file is empty.", field="body")
-        return self.format_of(first)
 
 
 def _may_read(mapping: KeptMapping, form: str, asked: Asked) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from schemas.registry import EARLIEST, LATEST
+from services.ingest.domain.rows import HIDDEN
 
 EXCELS_NOUGHT = (dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1900, 1, 1))
 """What a spreadsheet shows for a day that nobody entered."""
@@ -49,7 +50,8 @@ def plain(column: str, cell: str) -> str:
         raise WrongCell(column, text, "it holds a byte that the file's encoding does not know", ENCODING)
     if len(text) > LONGEST:
         why = f"it holds {len(text):,} signs, and a field has at most {LONGEST}"
-        raise WrongCell(column, text, why, "Shorten it; look for a quotation mark that is not closed.")
+        # After a quotation mark that is not closed it holds whole rows, and whatever they say of people.
+        raise WrongCell(column, HIDDEN, why, "Shorten it; look for a quotation mark that is not closed.")
     return text
 
 

@@ -19,6 +19,15 @@ LONGEST_KEY = 120
 ISO = "%Y-%m-%d"
 """Read whatever forms a mapping names: it means one day only, and workbooks give it."""
 
+FREQUENCIES = (
+    "per-session", "hourly", "daily", "weekly", "fortnightly", "4-weekly", "monthly", "quarterly", "annually",
+    "one-off",
+)  # fmt: skip
+STATES: Mapping[Noun, Sequence[str]] = {
+    "work": ("open", "completed", "cancelled", "absent"),
+    "package": ("running", "ended", "absent"),
+}
+
 MOST_KEPT = 2_000
 """Different cells of a column whose meaning is kept."""
 _Said = tuple[Any, Check | None] | WrongCell
@@ -110,6 +119,9 @@ class Reading:
         """The item as the row of a file, whatever it came to."""
         data, noun = item.data, self._mapping.noun
         data.setdefault("status", _status(noun, data))
+        if item.wrong is None and data["status"] not in STATES[noun]:
+            column = self._fields.get("status", ("status",))[0]
+            item.fails("status", _not_listed(column, str(data["status"]), STATES[noun]))
         first = began(noun)
         if first not in data and item.wrong is None:
             item.checks.remove(BLANK[first])
@@ -171,8 +183,8 @@ class Reading:
             return str(number_of(column, meant or text))
         if name == "needs_authorisation":
             return whether(column, meant or text)
-        if name == "frequency" and meant is None:
-            return text.lower().replace(" ", "-")
+        if name == "frequency":
+            return _listed(column, (meant or text).lower().replace(" ", "-"), text, FREQUENCIES)
         return text if meant is None else meant
 
     def _first(self, cells: Mapping[str, str], columns: Sequence[str]) -> tuple[str, str]:
@@ -194,6 +206,18 @@ class Reading:
             reason=f"{wrong.column}: {wrong.why}.",
             remedy=wrong.remedy or f"Correct {wrong.column} in the case system, export and import again.",
         )
+
+
+def _listed(column: str, meant: str, text: str, among: Sequence[str]) -> str:
+    if meant not in among:
+        raise _not_listed(column, text, among)
+    return meant
+
+
+def _not_listed(column: str, text: str, among: Sequence[str]) -> WrongCell:
+    known = ", ".join(among)
+    remedy = f"Write one of {known}, or say under `values` in the mapping which of them it means."
+    return WrongCell(column, text, "it is not in the list", remedy)
 
 
 def _any_case(values: Mapping[str, str]) -> dict[str, str]:

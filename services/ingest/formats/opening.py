@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from services.ingest.domain.rows import UnreadableFile
 
 GZIP = b"\x1f\x8b"
 CHUNK = 64 * 1024
+PAGES = (b"<!doctype html", b"<html", b"\xef\xbb\xbf<!doctype html", b"\xef\xbb\xbf<html")
 XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
 ZIP = b"PK\x03\x04"
 DELIMITERS = (b",", b";", b"\t", b"|")
@@ -55,8 +57,15 @@ def chunks(file: BinaryIO, limits: Unpacking) -> Iterator[bytes]:
 
 
 def format_of(first: bytes) -> str | None:
-    """The format that a file's first unpacked bytes show, or None."""
+    """The format that a file's first unpacked bytes show, or None.
+
+    Raises `UnreadableFile` for kinds of file that are sent by mistake.
+    """
     start = first.lstrip(b" \t\r\n")
+    if start.lower().startswith(PAGES):
+        raise UnreadableFile(
+            "This is a web page, not an export; did the case system ask for a sign-in? Export it again."
+        )
     if start.startswith(XML_STARTS):
         return "xes"
     if start.startswith(JSON_STARTS):
@@ -64,6 +73,7 @@ def format_of(first: bytes) -> str | None:
     if start.startswith(ZIP):
         return "table"
     if not _has_columns(first):
+        check_kind(first)
         return None
     return "cld" if _is_return(first) else "table"
 
@@ -85,8 +95,8 @@ def _is_return(first: bytes) -> bool:
 
 def _has_columns(first: bytes) -> bool:
     """Whether the first line is text with a delimiter between its words."""
-    head = first.partition(b"\n")[0].replace(b"\0", b"")
-    return head.translate(None, CONTROL) == head.rstrip(b"\r") and any(mark in head for mark in DELIMITERS)
+    head = re.split(rb"[\r\n]", first.replace(b"\0", b""), maxsplit=1)[0]
+    return head.translate(None, CONTROL) == head and any(mark in head for mark in DELIMITERS)
 
 
 def _unpacked(file: BinaryIO, limits: Unpacking) -> Iterator[bytes]:

@@ -44,6 +44,8 @@ def kept(chunks: Iterator[bytes]) -> Iterator[IO[bytes]]:
 @contextmanager
 def opened(file: IO[bytes]) -> Iterator[Workbook]:
     """The workbook in a packed file. Raises `UnreadableFile`."""
+    if not _is_workbook(file):
+        raise UnreadableFile("This .zip is no workbook; unpack it and send the file in it, packed with gzip.")
     try:
         book = load_workbook(file, read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -52,6 +54,13 @@ def opened(file: IO[bytes]) -> Iterator[Workbook]:
         yield book
     finally:
         book.close()
+
+
+def _is_workbook(file: IO[bytes]) -> bool:
+    with zipfile.ZipFile(file) as packed:
+        names = packed.namelist()
+    file.seek(0)
+    return "[Content_Types].xml" in names
 
 
 def rows_of(book: Workbook, sheet: str) -> Iterator[Sequence[str]]:

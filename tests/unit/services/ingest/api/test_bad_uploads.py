@@ -18,19 +18,21 @@ async def upload(ingest: Any, body: bytes, query: str = QUERY) -> Any:
 @pytest.mark.parametrize(
     ("body", "query", "told"),
     [
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", QUERY, "is it the right one"),
-        (b"\x89PNG\r\n\x1a\n\0\0", QUERY, "is it the right one"),
-        (b"\0" * 5000, QUERY, "is it the right one"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", QUERY, "This is a PDF, not a table"),
+        (b"\x89PNG\r\n\x1a\n\0\0", QUERY, "This is a picture"),
+        (b"\0" * 5000, QUERY, "Is it the right one"),
+        (STEPS.replace(b",", b"^"), QUERY, "no comma, semicolon, tab or bar"),
+        (b"\n<!DOCTYPE html><html>", QUERY, "ask for a sign-in"),
         (gzip.compress(STEPS)[:10], QUERY, "ends early"),
         (gzip.compress(STEPS)[:-8] + b"\0" * 8, QUERY, "damaged"),
-        (b"<html>,</html>", QUERY, "is not for files in xes"),
+        (b"<log/>", QUERY, "is for steps, it is not for files in xes"),
         (b"[" * 200_000, QUERY, ""),
         (STEPS, "?mapping=receipt", "is not for files in table"),
         (STEPS, "?mapping=steps&as_of=2026-11-22T18:00:00Z", "Say what the file covers"),
         (STEPS, "?mapping=steps&coverage=all", "when the file was true"),
         (STEPS, QUERY.replace("all", "received:2025-02-31.."), "a day that does not exist"),
     ],
-    ids=range(11),
+    ids=range(13),
 )
 async def test_a_file_that_cannot_be_taken_is_refused_in_words(
     ingest: Any, body: bytes, query: str, told: str

@@ -174,7 +174,7 @@ CANNOT_BE_READ_ON: dict[str, tuple[bytes | str, str, list[str], str]] = {
         packed(table=HEAD.encode()),
         WORK,
         [],
-        "cannot be opened; save it again as .xlsx",
+        "no workbook; unpack it",
     ),
     "a damaged workbook": (book(["ID"])[:300], WORK, [], "damaged or was cut off"),
     "a table for a log": (HEAD + GOOD, LOG, [], "cannot be read after trace 0"),
@@ -346,6 +346,22 @@ ROWS: dict[str, tuple[bytes | str, str, int, str, str, str]] = {
         "no key",
         "Correct name",
     ),
+    "a frequency that nobody pays by": (
+        CARE_HEAD + "P1,2026-04-01,nursing,10,now and then\n",
+        CARE,
+        2,
+        "Paid",
+        "not in the list",
+        "Write one of per-session, hourly",
+    ),
+    "a status of its own": (
+        HEAD.replace("Team", "State") + "b,02/11/2026,,parked,\n",
+        WORK.replace("team: Team", "status: State"),
+        2,
+        "State",
+        "not in the list",
+        "open, completed, cancelled",
+    ),
     "a cell of a workbook": (
         book(["ID", "Received", "Due", "Team", "Sign-off"], ["b", "31/02/2025"]),
         WORK,
@@ -366,6 +382,13 @@ def test_a_row_that_cannot_be_used_says_where_why_and_what_to_do(what: str) -> N
     assert says in reject.reason
     assert remedy in reject.remedy
     assert len(reject.value) <= 200
+
+
+def test_what_a_quotation_mark_that_is_not_closed_took_in_is_not_told() -> None:
+    data = HEAD + 'b,02/11/2026,,North,"yes\n' + "c,02/11/2026,,Persephone Quillfeather,\n" * 20
+    (reject,) = read(data, WORK).rejects
+    assert (reject.column, reject.value) == ("Sign-off", "(hidden)")
+    assert "mark that is not closed" in reject.remedy
 
 
 @pytest.mark.parametrize("what", ["a NUL", "too few cells", "an ambiguous day", "a blank key"])

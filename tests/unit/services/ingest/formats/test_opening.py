@@ -65,6 +65,7 @@ def test_a_file_larger_than_allowed_is_told() -> None:
         (b"\xef\xbb\xbfName;Team\r\n", "table"),
         ("Name\tTeam\r\n".encode("utf-16"), "table"),
         (b"PK\x03\x04\x14\x00", "table"),
+        (b"Name,Team\r1,2\r", "table"),
         (b"just words\n", None),
         (b"\x00\x01,\x02", None),
     ],

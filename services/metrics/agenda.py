@@ -66,9 +66,9 @@ class Agenda:
         """Look at these figures too."""
         self._waiting.add(tenant, keys)
 
-    def first(self, most: int) -> list[tuple[str, Key]]:
+    def first(self, most: int, today: dt.date) -> list[tuple[str, Key]]:
         """What to look at next."""
-        return self._waiting.first(most)
+        return self._waiting.first(most, today)
 
     def some_of(self, strand: Strand) -> int:
         """How many figures of a series wait."""

@@ -41,7 +41,7 @@ class MetricsSettings(Settings):
         description="Unreadable records in a row after which a partition stops: a bad release, not bad data.",
     )
     tell_every_ms: int = Field(
-        200, ge=10, le=60_000, description="Least time between two events of one measure of one unit."
+        100, ge=10, le=60_000, description="Least time between two events of one measure of one unit."
     )
 
     settle_lines: int = Field(

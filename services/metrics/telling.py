@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
-from eventlog.codec import event_message, key_of
+from eventlog.codec import key_of
 from eventlog.kafka import Producer
 from eventlog.records import Message
 from schemas.envelope import Envelope
@@ -31,6 +31,7 @@ from services.metrics.domain.figures import Key
 from services.metrics.domain.periods import parse
 from services.metrics.domain.telling import (
     NO_ICONS,
+    UNKNOWN,
     Notice,
     Rests,
     Subject,
@@ -40,8 +41,7 @@ from services.metrics.domain.telling import (
     event_of,
     horizon,
     id_of,
-    key_of_subject,
-    strand_of,
+    strand_of_subject,
     subject_of,
     value_of,
     value_said,
@@ -50,8 +50,8 @@ from services.metrics.restating import Found, Restater
 
 TYPE = "primed.measure.changed.v1"
 TOPIC = TOPIC_OF[TYPE]
-MOST_AT_ONCE = 500
-"""Most figures in one round; the rest waits, newest first, so that history never holds up today."""
+MOST_AT_ONCE = 400
+"""Most figures in one round; the rest waits. Today's changes wait for the round under way, so it is short."""
 
 CHUNK = 1000
 """Most messages sent before they are noted."""
@@ -91,26 +91,28 @@ class Teller:
         self._day: dt.date | None = None
 
     async def begin(self, last_sent: Mapping[bytes, int]) -> None:
-        """Learn what was told; send again what the topic lacks (`last_sent`: its newest revision by key)."""
+        """Learn what was told; send again what the topic lacks (`last_sent`: its newest revision by key).
+
+        Where the topic has more, it was sent and never noted: whatever stands there is told once more.
+        """
         told, notices = await self._notebook.told(), await self._notebook.notices()
-        for telling in told:
-            with contextlib.suppress(msgspec.ValidationError):  # in a form of long ago: then it is told anew
-                value = value_said(_DATA.decode(_SAID.decode(telling.payload).data))
-                assert isinstance(telling.subject, Subject)
-                self._told[telling.tenant, telling.subject] = Told(telling.revision, value)
+        lacking = []
+        for telling in (*told, *notices):
+            message = _message(telling)
+            sent = last_sent.get(message.key or b"", -1)
+            if sent < telling.revision:
+                lacking.append(message)
+            if isinstance(telling.subject, Subject):
+                value = _value_of(telling) if sent <= telling.revision else None
+                self._told[telling.tenant, telling.subject] = Told(telling.revision, value or UNKNOWN)
         self._noticed = {(one.tenant, one.subject.text()): one for one in notices}
-        lacking = [
-            message
-            for telling in (*told, *notices)
-            if last_sent.get((message := _message(telling)).key or b"", -1) < telling.revision
-        ]
         for some in _chunks(lacking):
             await self._producer.send(some)
         if self.restater:
             await self.restater.begin(notices)
 
     async def round(self, now: dt.datetime) -> int:
-        """Look at what was marked, newest periods first; answers how many events were sent."""
+        """Look at what was marked, the present first; answers how many events were sent."""
         today = now.date()
         if today != self._day:
             await self._begin_day(today)
@@ -118,7 +120,7 @@ class Teller:
             await self._agenda.everything(today, self._told)
         for tenant, since in (await self._agenda.look(today)).items():
             self._standings.earlier(tenant, since)
-        chosen = self._agenda.first(MOST_AT_ONCE)
+        chosen = self._agenda.first(MOST_AT_ONCE, today)
         sent = 0
         for tenant in {tenant for tenant, _ in chosen}:
             sent += await self._tell(tenant, [key for whose, key in chosen if whose == tenant], now)
@@ -211,7 +213,7 @@ class Teller:
             told = self._told.get((tenant, subject))
             return fresh.get(subject) or (told.value if told else None)
 
-        strands = [strand_of(tenant, key_of_subject(subject)) for subject, _ in found]
+        strands = [strand_of_subject(tenant, subject) for subject, _ in found]
         looked_at = Counter(strands)
         for (subject, value), strand in zip(found, strands, strict=True):
             if value.over and self._is_news(tenant, subject, value):
@@ -257,6 +259,13 @@ class Teller:
                 self._told[one.tenant, one.subject] = Told(telling.revision, one.value)
 
 
+def _value_of(telling: Telling) -> Value | None:
+    """What was told; None in a form of long ago."""
+    with contextlib.suppress(msgspec.ValidationError):
+        return value_said(_DATA.decode(_SAID.decode(telling.payload).data))
+    return None
+
+
 def telling_of(news: News, revision: int, now: dt.datetime) -> Telling:
     """The event as it is sent."""
     envelope = Envelope(
@@ -280,7 +289,7 @@ def _chunks(many: Sequence[What]) -> Iterator[Sequence[What]]:
 
 
 def _message(telling: Telling) -> Message:
-    return event_message(telling.payload, _SAID.decode(telling.payload))
+    return Message(TOPIC, key_of(telling.tenant, telling.subject.text()), telling.payload)
 
 
 def _tombstone(tenant: str, subject: Subject | Notice) -> Message:

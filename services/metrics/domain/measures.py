@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -72,22 +73,22 @@ class Declared:
     measure: Measure
     formula: Formula
 
-    @property
+    @cached_property
     def standing(self) -> bool:
         """Whether it says how things stand at the end of a day, rather than what happened in a period."""
         return terms_of(self.formula)[0].how == "end"
 
-    @property
+    @cached_property
     def daily(self) -> bool:
         """Whether it adds up what stood at the end of each day of a period."""
         return terms_of(self.formula)[0].how in DAILY
 
-    @property
+    @cached_property
     def by_cohort(self) -> bool:
         """Whether what happens later counts in an earlier period: that in which the work was passed on."""
         return any(term.how == "cohort" for term in terms_of(self.formula))
 
-    @property
+    @cached_property
     def falls_due(self) -> bool:
         """Whether it asks what stood when the period began."""
         return any(term.how == "due" for term in terms_of(self.formula))

@@ -36,7 +36,7 @@ class Period:
     def label(self) -> str:
         """`2026-11` or `2026-W46`."""
         if self.grain == "month":
-            return f"{self.first:%Y-%m}"
+            return f"{self.first.year}-{self.first.month:02d}"
         year, week, _ = self.first.isocalendar()
         return f"{year}-W{week:02d}"
 

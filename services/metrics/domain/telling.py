@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import heapq
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, count, islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -91,6 +92,10 @@ class Value(NamedTuple):
     icons: Icons = NO_ICONS
 
 
+UNKNOWN = Value(None, None, None, None, as_at="", over=False)
+"""What was told when nobody knows what it was: unlike every value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What was said last of a subject."""
@@ -117,31 +122,40 @@ class Rests:
 
 
 class Waiting:
-    """Figures to look at, the newest periods first, and of which series some still wait."""
+    """Figures to look at: present ones in the order in which they came, then the newest periods first.
+
+    So history never holds up today, nor one figure of today another. It knows of which series some wait.
+    """
 
     def __init__(self) -> None:
-        self._keys: set[tuple[str, Key]] = set()
+        self._came: dict[dt.date, dict[tuple[str, Key], int]] = defaultdict(dict)
+        self._numbers = count()
         self._strands: Counter[Strand] = Counter()
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return sum(map(len, self._came.values()))
 
     def add(self, tenant: str, keys: Iterable[Key]) -> None:
         """Figures of one tenant, each once."""
-        fresh = {(tenant, key) for key in keys} - self._keys
-        self._keys |= fresh
-        self._strands.update(strand_of(*pair) for pair in fresh)
+        for key in keys:
+            came = self._came[key.period.last]
+            if (tenant, key) not in came:
+                came[tenant, key] = next(self._numbers)
+                self._strands[strand_of(tenant, key)] += 1
 
-    def first(self, most: int) -> list[tuple[str, Key]]:
+    def first(self, most: int, today: dt.date) -> list[tuple[str, Key]]:
         """The next to look at; they wait until they are done."""
-        return heapq.nlargest(most, self._keys, key=lambda pair: pair[1].period.last)
+        days = sorted(self._came, reverse=True)
+        present = [pair for day in days if day >= today for pair in self._came[day].items()]
+        chosen = [pair for pair, _ in sorted(present, key=itemgetter(1))]
+        over = (pair for day in days if day < today for pair in self._came[day])
+        return list(islice(chain(chosen, over), most))
 
     def done(self, looked_at: Iterable[tuple[str, Key]]) -> None:
         """Take away what was looked at."""
-        for pair in looked_at:
-            if pair in self._keys:
-                self._keys.discard(pair)
-                self._strands[strand_of(*pair)] -= 1
+        for tenant, key in looked_at:
+            if self._came[key.period.last].pop((tenant, key), None) is not None:
+                self._strands[strand_of(tenant, key)] -= 1
 
     def some_of(self, strand: Strand) -> int:
         """How many figures of a series wait."""
@@ -221,6 +235,11 @@ def _periods(declared: Declared, span: _Span, today: dt.date) -> Iterator[Period
 def subject_of(key: Key) -> Subject:
     """The subject under which a figure is told."""
     return Subject(key.unit, key.measure, key.period.grain, key.period.label)
+
+
+def strand_of_subject(tenant: str, subject: Subject) -> Strand:
+    """The series of what is told."""
+    return Strand(tenant, subject.unit, subject.measure, subject.grain)
 
 
 def key_of_subject(subject: Subject) -> Key:

@@ -198,6 +198,21 @@ async def test_what_was_sent_but_not_noted_is_sent_again_as_newer(world: World) 
     assert all(world.sent()[key] > sequence for key, sequence in first.items())
 
 
+async def test_what_was_sent_and_never_noted_is_put_right_though_it_came_back_to_what_was_noted(
+    world: World,
+) -> None:
+    teller = await world.teller()
+    await world.happen(received("1", 13))
+    await settle(teller)
+    world.new()
+    key = b"demo/north/received/month/2026-04"
+    unnoted = world.sent()[key] + 1
+    teller = await world.teller(world.sent() | {key: unnoted})
+    await settle(teller)
+    assert world.new() == {"north/received/month/2026-04": 1}
+    assert world.sent()[key] > unnoted
+
+
 async def test_at_the_start_the_topic_gets_again_what_it_lacks(world: World) -> None:
     teller = await world.teller()
     await world.happen(received("1", 13))

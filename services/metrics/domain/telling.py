@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, count, islice
+from itertools import count, islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -144,12 +144,12 @@ class Waiting:
                 self._strands[strand_of(tenant, key)] += 1
 
     def first(self, most: int, today: dt.date) -> list[tuple[str, Key]]:
-        """The next to look at; they wait until they are done."""
+        """The next to look at, of history a quarter at least; they wait until they are done."""
         days = sorted(self._came, reverse=True)
-        present = [pair for day in days if day >= today for pair in self._came[day].items()]
-        chosen = [pair for pair, _ in sorted(present, key=itemgetter(1))]
-        over = (pair for day in days if day < today for pair in self._came[day])
-        return list(islice(chain(chosen, over), most))
+        over = list(islice((pair for day in days if day < today for pair in self._came[day]), most))
+        came = [pair for day in days if day >= today for pair in self._came[day].items()]
+        present = [pair for pair, _ in sorted(came, key=itemgetter(1))]
+        return [*present[: most - min(len(over), most // 4)], *over][:most]
 
     def done(self, looked_at: Iterable[tuple[str, Key]]) -> None:
         """Take away what was looked at."""

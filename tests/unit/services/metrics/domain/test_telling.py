@@ -44,6 +44,16 @@ def test_what_changes_all_the_time_holds_up_nothing_else_of_today() -> None:
     assert key(WEEK) in seen
 
 
+def test_history_goes_on_while_more_of_today_changes_than_one_round_takes() -> None:
+    waiting = Waiting()
+    waiting.add(TENANT, [key(MONTH, name) for name in ("open", "overdue", "received", "completed")])
+    waiting.add(TENANT, [key("2026-03"), key("2026-02")])
+    assert looked_at(waiting, 4) == [
+        *(key(MONTH, name) for name in ("open", "overdue", "received")),
+        key("2026-03"),
+    ]
+
+
 def test_a_figure_waits_once_and_keeps_its_turn() -> None:
     waiting = Waiting()
     waiting.add(TENANT, [key(MONTH), key(WEEK)])

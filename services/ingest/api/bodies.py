@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,18 +14,30 @@ from runtime.problems import Problem
 
 
 class Room:
-    """Bytes of bodies that are held at one time over all callers; beyond it callers come back later."""
+    """Bytes of bodies that are held at one time over all callers; beyond it callers come back later.
+
+    A caller who is named may hold half of it, so that no one sender keeps the others out.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._used = 0
+        self._of = Counter[str]()
 
     @asynccontextmanager
-    async def body(self, request: Request, limit: int) -> AsyncIterator[bytes]:
-        """The whole body, while room for it is kept. 413 over `limit`, 503 without room."""
+    async def body(self, request: Request, limit: int, caller: str = "") -> AsyncIterator[bytes]:
+        """The whole body, while room for it is kept. 413 over `limit`, 429 beyond the caller's share of the
+        room, 503 without any."""
         told = request.headers.get("content-length", "")
         size = int(told) if told.isdigit() and int(told) <= limit else limit
         counted = Request(request.scope, limited(request.scope, request.receive, limit))
+        if caller and self._of[caller] and 2 * (self._of[caller] + size) > self._limit:
+            raise Problem(
+                429,
+                "Too much from you at once",
+                "Your other requests fill your share of what ingest holds; wait for them, then repeat this.",
+                headers={"Retry-After": "1"},
+            )
         if self._used and self._used + size > self._limit:
             raise Problem(
                 503,
@@ -33,10 +46,14 @@ class Room:
                 headers={"Retry-After": "1"},
             )
         self._used += size
+        self._of[caller] += size
         try:
             yield await _whole(counted)
         finally:
             self._used -= size
+            self._of[caller] -= size
+            if not self._of[caller]:
+                del self._of[caller]
 
 
 async def _whole(request: Request) -> bytes:

@@ -57,7 +57,7 @@ def router(event_log: Log, edge: Edge, limits: Limits, room: Room, exported: Exp
     async def post_events(request: Request, who: Principal = needs("feeder")) -> JSONResponse:
         kind = _kind(request)
         limit = limits.event_bytes if kind in (CONTENT_TYPE, BINARY) else limits.batch_bytes
-        async with room.body(request, limit) as body:
+        async with room.body(request, limit, f"{who.tenant}/{who.subject}") as body:
             raws, is_batch = _parts(kind, body.removeprefix(BOM), request, limits)
             taken = await take(raws, who.tenant, edge, event_log, exported)
         _count(taken)
@@ -166,5 +166,6 @@ PROBLEMS = {
     413: "The body or the batch is too large.",
     415: "The body's type is not taken.",
     422: "No event can be taken; `refused` says why each.",
+    429: "The caller has too much on its way: repeat after `Retry-After` seconds.",
     503: "Kafka is away or ingest is full: repeat after `Retry-After` seconds.",
 }

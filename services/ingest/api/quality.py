@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
@@ -16,17 +16,21 @@ from runtime.problems import wrong
 from services.ingest.api.described import problems
 from services.ingest.api.tables import csv_lines
 from services.ingest.domain import scores
-from services.ingest.domain.scores import RESULTS, Quality
+from services.ingest.domain.scores import RESULTS, Grain, Quality, SeenIn
 
 READERS = ("feeder", "operator", "analyst", "manager", "head", "director", "finance", "service")
 BACK = dt.timedelta(days=92)
 """How far back an answer reaches that is not asked for more: a quarter."""
+YEAR = dt.timedelta(days=365)
 
 
 class Counted(Protocol):
     """What was counted of imports."""
 
     async def read(self, tenant: str, source: str | None, first: dt.date, last: dt.date) -> Quality: ...
+    async def over_time(
+        self, tenant: str, source: str | None, first: dt.date, last: dt.date, grain: Grain
+    ) -> Sequence[SeenIn]: ...
 
 
 class Span(BaseModel):
@@ -39,6 +43,12 @@ class Span(BaseModel):
         None, alias="from", description="First day of imports; left out, 92 days before the last."
     )
     last: dt.date | None = Field(None, alias="to", description="Last day of imports; left out, today.")
+
+
+class Long(Span):
+    """The same by week or month; left out, the days begin a year before the last."""
+
+    grain: Grain = Field("month", description="week or month.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +88,33 @@ def router(counted: Counted, clock: Callable[[], dt.datetime]) -> APIRouter:
             headers={"Content-Disposition": f'attachment; filename="quality-{asked.first}-{asked.last}.csv"'},
         )
 
+    _over_time(routes, counted, clock)
     return routes
 
 
-def _asked(span: Span, now: dt.datetime) -> _Asked:
+def _over_time(routes: APIRouter, counted: Counted, clock: Callable[[], dt.datetime]) -> None:
+    @routes.get(
+        "/v1/quality/over-time",
+        summary="What each source and field was worth week by week or month by month, worst first.",
+        responses=problems(),
+    )
+    async def get_over_time(
+        span: Annotated[Long, Query()], who: Principal = needs(*READERS)
+    ) -> dict[str, Any]:
+        asked = _asked(span, clock(), YEAR)
+        seen = await counted.over_time(who.tenant, asked.source, asked.first, asked.last, span.grain)
+        return {
+            **_said(asked),
+            "grain": span.grain,
+            "sources": scores.over_time(seen, "source"),
+            "fields": scores.over_time(seen, "source", "shape", "field"),
+        }
+
+
+def _asked(span: Span, now: dt.datetime, back: dt.timedelta = BACK) -> _Asked:
     last = span.last or now.date()
     try:
-        first = span.first or last - BACK
+        first = span.first or last - back
     except OverflowError:
         first = dt.date.min
     if first > last:
@@ -92,11 +122,13 @@ def _asked(span: Span, now: dt.datetime) -> _Asked:
     return _Asked(span.source or None, first, last)
 
 
+def _said(asked: _Asked) -> dict[str, Any]:
+    return {"source": asked.source, "from": asked.first.isoformat(), "to": asked.last.isoformat()}
+
+
 def _shown(asked: _Asked, found: Quality) -> dict[str, Any]:
     return {
-        "source": asked.source,
-        "from": asked.first.isoformat(),
-        "to": asked.last.isoformat(),
+        **_said(asked),
         **scores.total(found.seen).shown(),
         "sources": scores.sources(found.seen),
         "fields": scores.fields(found.seen),

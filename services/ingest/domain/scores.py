@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from services.ingest.domain.quality import FAULTS, FINE, Outcome
 
+Grain = Literal["week", "month"]
 RESULTS: tuple[Outcome, ...] = (*FINE, *FAULTS)
 
 
@@ -24,6 +25,18 @@ class Seen:
     rows: int
     imported: str
     examples: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenIn:
+    """Rows of one field with one result in imports of a week or month, by its first day."""
+
+    source: str
+    shape: str
+    field: str
+    result: Outcome
+    first: dt.date
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,38 @@ def sources(seen: Iterable[Seen]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["score"], one["source"]))
 
 
-def total(seen: Iterable[Seen]) -> Sum:
+def over_time(seen: Iterable[SeenIn], *by: str) -> list[dict[str, Any]]:
+    """What goes by these names (`source`; or `source`, `shape`, `field`) week by week or month by month, that
+    first whose score is the lowest over all of them."""
+    grouped: defaultdict[tuple[str, ...], list[SeenIn]] = defaultdict(list)
+    for one in seen:
+        grouped[tuple(getattr(one, name) for name in by)].append(one)
+    found = [
+        {**dict(zip(by, names, strict=True)), **total(several).shown(), "points": _points(several)}
+        for names, several in grouped.items()
+    ]
+    return sorted(found, key=lambda one: (one["score"], -one["faulty"], *(one[name] for name in by)))
+
+
+def _points(seen: Iterable[SeenIn]) -> list[dict[str, Any]]:
+    by_first: defaultdict[dt.date, list[SeenIn]] = defaultdict(list)
+    for one in seen:
+        by_first[one.first].append(one)
+    return [
+        {"first": first.isoformat(), **total(several).shown(), "results": _results(several)}
+        for first, several in sorted(by_first.items())
+    ]
+
+
+def _results(seen: Iterable[SeenIn]) -> dict[str, int]:
+    """Rows by what is said of them, where there are any."""
+    rows = Counter[str]()
+    for one in seen:
+        rows[one.result] += one.rows
+    return dict(rows)
+
+
+def total(seen: Iterable[Seen | SeenIn]) -> Sum:
     """All of it together."""
     several = list(seen)
     return Sum(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from eventlog.postgres import Connection, Pool, Row, statements, transaction
 from services.ingest.domain.imports import Import
 from services.ingest.domain.quality import EXAMPLES, FINE, Count
-from services.ingest.domain.scores import Day, Imported, Quality, Seen, Sum
+from services.ingest.domain.scores import Day, Grain, Imported, Quality, Seen, SeenIn, Sum
 
 SQL = statements("services.ingest.store", "quality.sql")
 MOST_IMPORTS = 100
@@ -45,6 +45,14 @@ class QualityBook:
             days=[Day(row["day"], row["imports"], _sum(row)) for row in days],
             imports=[Imported(row["id"], row["name"], row["as_of"], row["at"], _sum(row)) for row in imports],
         )
+
+    async def over_time(
+        self, tenant: str, source: str | None, first: dt.date, last: dt.date, grain: Grain
+    ) -> list[SeenIn]:
+        """The same by week or month."""
+        async with transaction(self._pool) as connection:
+            rows = await connection.fetch(SQL["trend"], tenant, first, last, source, grain)
+        return [SeenIn(**dict(row)) for row in rows]
 
 
 def _seen(row: Row) -> Seen:

@@ -25,6 +25,13 @@ FROM quality
 WHERE tenant = $1 AND day BETWEEN $2 AND $3 AND ($4::text IS NULL OR source = $4)
 GROUP BY day ORDER BY day
 
+-- name: trend
+-- Every field's results by week (from its Monday) or month; $5 is which.
+SELECT source, shape, field, result, date_trunc($5, day::timestamp)::date AS first, sum(rows)::bigint AS rows
+FROM quality
+WHERE tenant = $1 AND day BETWEEN $2 AND $3 AND ($4::text IS NULL OR source = $4)
+GROUP BY source, shape, field, result, first
+
 -- name: imports
 SELECT import.id, import.name, import.as_of, import.created_at AS at, sum(quality.rows)::bigint AS checked,
        coalesce(sum(quality.rows) FILTER (WHERE result <> ALL ($5::text[])), 0)::bigint AS faulty

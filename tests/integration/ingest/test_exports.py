@@ -204,6 +204,14 @@ async def test_what_the_fields_of_a_table_are_worth_is_told_worst_first(ingest: 
         told = client.get("/v1/quality?source=mosaic/reviews").json()
         [day] = told["series"]
         assert client.get("/v1/quality?source=another").json()["checked"] == 0
+        months = client.get("/v1/quality/over-time?source=mosaic/reviews").json()
+        weeks = client.get("/v1/quality/over-time?grain=week").json()
+    for said in (months, weeks):
+        (source,) = said["sources"]
+        (point,) = source["points"]
+        assert (point["checked"], point["faulty"]) == (told["checked"], told["faulty"])
+        assert {one["field"] for one in said["fields"]} == {one["field"] for one in told["fields"]}
+    assert months["sources"][0]["points"][0]["first"].endswith("-01")
     fields = {one["field"]: one for one in told["fields"]}
     assert [one["field"] for one in told["fields"][-2:]] == ["due", "team"]
     assert {name: one["faulty"] for name, one in fields.items() if one["faulty"]} == {

@@ -24,7 +24,7 @@ from services.ingest.domain.edge import Edge
 from services.ingest.domain.imports import Import, State
 from services.ingest.domain.letters import Cursor, Letter, Page, Replay, Wanted
 from services.ingest.domain.rows import Reject
-from services.ingest.domain.scores import Quality
+from services.ingest.domain.scores import Quality, SeenIn
 from services.ingest.formats import READERS
 from services.ingest.formats.opening import Unpacking, chunks, format_of
 from services.ingest.store.mappings import Kept, shipped
@@ -124,10 +124,15 @@ class Counted:
 
     quality: Quality = field(default_factory=lambda: Quality((), (), ()))
     asked: list[tuple[object, ...]] = field(default_factory=list)
+    in_time: list[SeenIn] = field(default_factory=list)
 
     async def read(self, *asked: object) -> Quality:
         self.asked.append(asked)
         return self.quality
+
+    async def over_time(self, *asked: object) -> list[SeenIn]:
+        self.asked.append(asked)
+        return self.in_time
 
 
 @dataclass

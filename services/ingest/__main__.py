@@ -31,7 +31,7 @@ from services.ingest.domain.edge import Edge
 from services.ingest.domain.rules import NO_RULES, BadRules, Rules, parse
 from services.ingest.formats import readers
 from services.ingest.formats.opening import Unpacking, chunks, format_of
-from services.ingest.formats.trying import Bench
+from services.ingest.formats.trying import Trials
 from services.ingest.formats.twice import Twice
 from services.ingest.settings import MIB, IngestSettings
 from services.ingest.store.dead_letters import DeadLetters
@@ -107,10 +107,10 @@ class Rooms:
             place=self.settings.place,
         )
 
-    def bench(self) -> Bench:
+    def trials(self) -> Trials:
         """Tries mappings on files. People are named under a key of its own, for nothing of it is kept."""
         unpacking = Unpacking(self.settings.bodies_limit_bytes, self.settings.import_ratio)
-        return Bench(readers(secrets.token_bytes(32)), unpacking, usual_steps())
+        return Trials(readers(secrets.token_bytes(32)), unpacking, usual_steps())
 
     def application(self) -> FastAPI:
         """The HTTP surface, with its checks."""
@@ -129,7 +129,7 @@ class Rooms:
                 events.router(self.producer, self.edge, limits, room, self.exported),
                 imports.router(desk),
                 mappings.router(self.mappings, room),
-                trying.router(self.mappings, self.bench(), room),
+                trying.router(self.mappings, self.trials(), room),
                 types.router(),
                 quality.router(QualityBook(self.pool), now),
                 people.router(self.people, partial(hidden, self.key, "person"), now),

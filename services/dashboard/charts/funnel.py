@@ -143,7 +143,7 @@ def _captions(found: Funnel, plan: _Plan) -> list[tuple[str, Box]]:
     if found.pooled is not None:
         text = f"all {shown(round(found.pooled, 1), plan.unit)}"
         inner = list(placing.along(_across(plan, plan.y(found.pooled)), 20.0))[4:-4]
-        x, y = _freest(inner, marks)
+        x, y = _freest(inner, [*marks, *(spot for line in curves.values() for spot in placing.along(line))])
         drawn.append(_said(x, y - 5, text, plan.font - 2, "middle"))
     return drawn
 

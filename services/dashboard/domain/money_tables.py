@@ -57,7 +57,7 @@ def _any(answer: Spend, field: str) -> bool:
 
 def _moved(row: Step, field: str, sign: int, explain: Explain) -> Cell:
     amount = sign * getattr(row, field)
-    return sheets.moved(amount, _link(field, row, explain))
+    return sheets.moved(amount, _link(field, row, explain) if amount else "")
 
 
 def _link(field: str, row: Step, explain: Explain) -> str:

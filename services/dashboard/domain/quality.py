@@ -43,6 +43,11 @@ class Sum(Struct, frozen=True, kw_only=True):
     faulty: int = 0
     score: float | None = None
 
+    @property
+    def worth(self) -> float | None:
+        """Per cent that can be used, not rounded, so that a few faults are not rounded away."""
+        return 100 * (self.checked - self.faulty) / self.checked if self.checked else None
+
 
 class Example(Struct, frozen=True, kw_only=True):
     """Rows of an import that show a fault."""

@@ -57,7 +57,9 @@ def outcomes(answer: Report) -> Told:
 
 def _explained(measure: str, row: ReportRow, by: str, names: Names) -> str:
     """Where a figure is explained that is a measure's own: of a month, of the unit or of one of its teams."""
-    if not row.month or by not in ("month", "team") or (by == "team" and not row.team):
+    if by not in ("month", "team") or (by == "team" and not row.team):
+        return ""
+    if not row.month or row.month > words.month_of(names.today):
         return ""
     return names.explain(measure, row.month, row.team or "" if by == "team" else "")
 

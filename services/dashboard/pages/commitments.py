@@ -62,7 +62,6 @@ async def agree(request: Request, who: Holder) -> Response:
         "commitment_new.html",
         FORM,
         nav="commitments",
-        status=422,
         errors=errors,
         values=fields,
     )
@@ -114,17 +113,8 @@ async def act(
     errors = tuple(said for field, said in wanted.items() if not fields.get(field))
     if not errors:
         body = {field: fields[field] for field in wanted}
-        try:
-            await asking.reader.command(
-                "actions",
-                f"/v1/commitments/{commitment}/{verb}",
-                body,
-                key=fields.get("key", ""),
-                version=desk.version(fields),
-            )
-        except Refused as refused:
-            errors = refused.problems or (str(refused),)
-        else:
+        errors = await desk.commanded(asking, "actions", f"/v1/commitments/{commitment}/{verb}", body, fields)
+        if not errors:
             return desk.onward(f"/commitments/{commitment}", done)
     return await desk.show(
         request,
@@ -133,7 +123,6 @@ async def act(
         "commitment.html",
         PARTS,
         nav="commitments",
-        status=422,
         errors=errors,
         values=fields,
     )

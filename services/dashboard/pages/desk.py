@@ -19,6 +19,7 @@ from runtime.telemetry import log
 from schemas.tree import Tree as Whole
 from services.dashboard.domain import words
 from services.dashboard.domain.questions import Moment
+from services.dashboard.domain.refusals import Refused
 from services.dashboard.domain.tree import Tree
 from services.dashboard.flow import Asked, Part, Reader, page
 from services.dashboard.pages import session
@@ -129,11 +130,13 @@ async def show(
     parts: Mapping[str, Part],
     *,
     nav: str,
-    status: int = 200,
     errors: tuple[str, ...] = (),
     **extra: Any,
 ) -> HTMLResponse:
-    """Read the page's parts and render them: all of the page, or the one part that is asked for anew."""
+    """Read the page's parts and render them: all of the page, or the one part that is asked for anew.
+
+    With `errors`, what is wrong with a form, it is a 422.
+    """
     only = request.query_params.get("part", "")
     wanted = {only: parts[only]} if only in parts else {} if only == "fresh" else parts
     read = await page(asking, wanted)
@@ -156,7 +159,7 @@ async def show(
         **read.parts,
         **extra,
     }
-    return HTMLResponse(desk(request).templates.get_template(name).render(view), status)
+    return HTMLResponse(desk(request).templates.get_template(name).render(view), 422 if errors else 200)
 
 
 def frame(request: Request, who: Principal | None) -> dict[str, Any]:
@@ -184,6 +187,17 @@ async def form(request: Request) -> dict[str, str]:
     fields = {key: str(value).strip()[:4000] for key, value in sent.items()}
     session.check_form(request, fields.pop(session.FORM_FIELD, ""))
     return fields
+
+
+async def commanded(
+    asking: Asked, service: str, path: str, body: Mapping[str, Any], fields: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Do what a form asks for; answers with what the service says is wrong, nothing where it went well."""
+    try:
+        await asking.reader.command(service, path, body, key=fields.get("key", ""), version=version(fields))
+    except Refused as refused:
+        return refused.problems or (str(refused),)
+    return ()
 
 
 def version(fields: Mapping[str, str]) -> int | None:

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.dashboard.domain.refusals import Refused
 from services.dashboard.pages import desk
 from services.dashboard.pages.desk import Holder, Who
 from services.dashboard.stories import agreements
@@ -54,17 +53,8 @@ async def _act(
     asking = desk.asked(request, who, escalation=escalation)
     errors = tuple(_WANTED[key] for key, value in body.items() if not value)
     if not errors:
-        try:
-            await asking.reader.command(
-                "notify",
-                f"/v1/escalations/{escalation}/{verb}",
-                body,
-                key=fields.get("key", ""),
-                version=desk.version(fields),
-            )
-        except Refused as refused:
-            errors = refused.problems or (str(refused),)
-        else:
+        errors = await desk.commanded(asking, "notify", f"/v1/escalations/{escalation}/{verb}", body, fields)
+        if not errors:
             done = "acknowledged" if verb == "acknowledge" else "closed"
             return desk.onward(f"/escalations/{escalation}", done)
     return await desk.show(
@@ -74,7 +64,6 @@ async def _act(
         "escalation.html",
         PARTS,
         nav="exceptions",
-        status=422,
         errors=errors,
         values=fields,
     )

@@ -50,7 +50,7 @@ async def send(request: Request, who: Sender) -> Response:
             else:
                 return desk.onward(f"/imports/{job['id']}", "sent")
     return await desk.show(
-        request, who, desk.asked(request, who), "imports.html", LIST, nav="imports", status=422,
+        request, who, desk.asked(request, who), "imports.html", LIST, nav="imports",
         errors=tuple(errors), values=fields, told=told,
     )  # fmt: skip
 

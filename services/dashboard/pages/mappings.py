@@ -75,7 +75,7 @@ async def _list(
     asking = desk.asked(request, who)
     return await desk.show(
         request, who, asking, "mappings.html", {"list": stories.mapped}, nav="imports",
-        status=422 if errors else 200, errors=errors, values=values or {}, proposed=proposed,
+        errors=errors, values=values or {}, proposed=proposed,
         kinds=mappings.KINDS,
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ async def _one(
     asking = desk.asked(request, who)
     return await desk.show(
         request, who, asking, "mapping.html", {"mapping": _read(request, name)}, nav="imports",
-        status=422 if errors else 200, errors=errors, trial=trial, file=file, told=imports,
+        errors=errors, trial=trial, file=file, told=imports,
     )  # fmt: skip
 
 

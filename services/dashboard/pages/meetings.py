@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.dashboard.domain import words
-from services.dashboard.domain.refusals import Refused
 from services.dashboard.flow import Asked
 from services.dashboard.pages import desk
 from services.dashboard.pages.commitments import promised
@@ -45,11 +44,8 @@ async def plan(request: Request, who: Holder) -> Response:
     errors += [] if starts else ["Give the day and the time, such as 24 November 2026 at 10:00"]
     if not errors:
         body = {"unit": asking.unit, "title": fields["title"], "starts": starts}
-        try:
-            await asking.reader.command("actions", "/v1/meetings", body, key=fields.get("key", ""))
-        except Refused as refused:
-            errors = list(refused.problems) or [str(refused)]
-        else:
+        errors += await desk.commanded(asking, "actions", "/v1/meetings", body, fields)
+        if not errors:
             return desk.onward(f"/meetings?unit={asking.unit}", "planned")
     return await _list(request, who, asking, tuple(errors), fields)
 
@@ -68,7 +64,6 @@ async def _list(
         "meetings.html",
         {"meetings": agreements.meetings},
         nav="meetings",
-        status=422 if errors else 200,
         errors=errors,
         values=values or {},
     )
@@ -108,17 +103,14 @@ async def act(request: Request, who: Holder, meeting: Id, verb: Verb) -> Respons
     asking = desk.asked(request, who, meeting=meeting)
     errors = tuple(WANTED[field] for field in FIELDS[verb] if not fields.get(field))
     if not errors:
-        try:
-            await asking.reader.command(
-                "actions",
-                f"/v1/meetings/{meeting}/{verb}",
-                {field: fields[field] for field in FIELDS[verb]},
-                key=fields.get("key", ""),
-                version=desk.version(fields),
-            )
-        except Refused as refused:
-            errors = refused.problems or (str(refused),)
-        else:
+        errors = await desk.commanded(
+            asking,
+            "actions",
+            f"/v1/meetings/{meeting}/{verb}",
+            {field: fields[field] for field in FIELDS[verb]},
+            fields,
+        )
+        if not errors:
             return desk.onward(f"/meetings/{meeting}", DONE[verb])
     return await _one(request, who, asking, errors, fields)
 
@@ -137,7 +129,6 @@ async def _one(
         "meeting.html",
         {"one": agreements.meeting},
         nav="meetings",
-        status=422 if errors else 200,
         errors=errors,
         values=values or {},
     )

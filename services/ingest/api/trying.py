@@ -30,22 +30,22 @@ SAMPLES = 3
 Source = Annotated[str, Query(pattern=r"^[A-Za-z0-9._~/-]{1,200}$", description="A name for the feed.")]
 
 
-class Bench(Protocol):
+class Trials(Protocol):
     """Where mappings are tried; both raise `UnreadableFile`."""
 
     def draft(self, body: bytes, source: str, noun: Noun) -> str: ...
     def check(self, body: bytes, mapping: AnyMapping, samples: int, most: int) -> Trial: ...
 
 
-def router(mappings: Mappings, bench: Bench, room: Room) -> APIRouter:
-    """The routes over a bench."""
+def router(mappings: Mappings, trials: Trials, room: Room) -> APIRouter:
+    """The routes over what tries them."""
     routes = APIRouter(tags=["mappings"])
-    _drafting(routes, bench, room)
-    _checking(routes, mappings, bench, room)
+    _drafting(routes, trials, room)
+    _checking(routes, mappings, trials, room)
     return routes
 
 
-def _drafting(routes: APIRouter, bench: Bench, room: Room) -> None:
+def _drafting(routes: APIRouter, trials: Trials, room: Room) -> None:
     @routes.post(
         "/v1/mappings/draft",
         summary="Propose a mapping for a table (the body): YAML, to be read by somebody who knows the table.",
@@ -60,11 +60,11 @@ def _drafting(routes: APIRouter, bench: Bench, room: Room) -> None:
         who: Principal = needs(*TRIERS),
     ) -> Response:
         async with room.body(request, MOST_BYTES) as body:
-            text = await _tried(bench.draft, body, source, noun)
+            text = await _tried(trials.draft, body, source, noun)
         return Response(text, media_type="application/yaml")
 
 
-def _checking(routes: APIRouter, mappings: Mappings, bench: Bench, room: Room) -> None:
+def _checking(routes: APIRouter, mappings: Mappings, trials: Trials, room: Room) -> None:
     @routes.post(
         "/v1/mappings/{name}/check",
         summary=f"What a mapping makes of a file (the body), of its first {MOST_ROWS:,} rows.",
@@ -76,7 +76,7 @@ def _checking(routes: APIRouter, mappings: Mappings, bench: Bench, room: Room) -
         if kept is None:
             raise not_found()
         async with room.body(request, MOST_BYTES) as body:
-            return _shown(await _tried(bench.check, body, parse(kept.body), SAMPLES, MOST_ROWS))
+            return _shown(await _tried(trials.check, body, parse(kept.body), SAMPLES, MOST_ROWS))
 
 
 async def _tried(trying: Callable[P, T], /, *given: P.args, **more: P.kwargs) -> T:

@@ -42,7 +42,7 @@ def tried(
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Trials:
     """Tries files that are held whole; `usual` are the steps whose names a proposal looks for."""
 
     readers: Mapping[str, Reader]

@@ -16,7 +16,7 @@ from services.ingest.api import trying
 from services.ingest.api.bodies import Room
 from services.ingest.formats import readers
 from services.ingest.formats.opening import Unpacking
-from services.ingest.formats.trying import Bench
+from services.ingest.formats.trying import Trials
 from services.ingest.store.mappings import Kept, shipped, usual_steps
 
 STEPS = b"""STEP_ID,STEP_TYPE,STATUS,INCOMING_ON,COMPLETED_ON,ASSIGNEE_ID
@@ -42,8 +42,8 @@ class Shelf:
 @pytest.fixture
 async def ingest(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     settings = Settings(home=tmp_path)
-    bench = Bench(readers(bytes(32)), Unpacking(2**20, 200), usual_steps())
-    routes = [trying.router(Shelf(), bench, Room(2**26))]
+    trials = Trials(readers(bytes(32)), Unpacking(2**20, 200), usual_steps())
+    routes = [trying.router(Shelf(), trials, Room(2**26))]
     app = application("ingest", token_reader(settings), routes, checks={}, streamed=("/v1/mappings/",))
     token = TokenIssuer(settings.keys).issue("analyst", None, "demo", "analyst-1", 600)
     headers = {"Authorization": f"Bearer {token}"}

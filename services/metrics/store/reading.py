@@ -105,6 +105,8 @@ class Reading:
     tenant: int
     as_known: dt.datetime | None
     remembered: Remembered
+    unsettled: list[list[Lines]] = field(default_factory=list)
+    """What the journal holds, once it was asked: a snapshot does not change."""
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
         """The rows of a statement; its first two parameters are the generation and the tenant."""
@@ -218,10 +220,13 @@ class LineReading(Reading):
 
     async def journal(self) -> list[Lines]:
         """What is not settled yet."""
-        whose, journal = (self.generation, self.tenant), self.remembered.journal
-        known = journal.known(whose)
-        had = [row for block in known for row in block.rows]
-        return journal.take(whose, known, [tuple(row) for row in await self.fetch(SQL["journal"], had)])
+        if not self.unsettled:
+            whose, journal = (self.generation, self.tenant), self.remembered.journal
+            known = journal.known(whose)
+            had = [row for block in known for row in block.rows]
+            rows = [tuple(row) for row in await self.fetch(SQL["journal"], had)]
+            self.unsettled.append(journal.take(whose, known, rows))
+        return self.unsettled[0]
 
     def _known(self, lines: Lines, after: dt.datetime | None) -> Lines:
         """The lines that were known when the snapshot says, and not yet at a moment before."""

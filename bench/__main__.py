@@ -119,7 +119,8 @@ def _workers(many: int) -> str:
 def _kept(one: bulk.Absorbed) -> str:
     return (
         f"facts, {one.lines:.1f} lines an event, balances, positions in Postgres "
-        f"({one.stored:,.0f} bytes an event; {one.resident:,.0f} MB resident)"
+        f"({one.stored:,.0f} bytes and {one.worker:.0f} + {one.postgres:.0f} µs of processor an event; "
+        f"{one.resident:,.0f} MB resident)"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -26,13 +27,18 @@ ABSORBED = re.compile(r"^\w*metrics_events_total (\S+)$", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """What workers did: events a second, lines and bytes of Postgres an event, the largest resident MB."""
+    """What workers did: events a second, lines and bytes of Postgres an event, the largest resident MB.
+
+    `worker` and `postgres` are µs of processor an event, of all workers and of all of Postgres' processes.
+    """
 
     workers: int
     rate: float
     lines: float
     stored: float
     resident: float
+    worker: float
+    postgres: float
 
 
 async def consume(bootstrap: str, events: int) -> float:
@@ -59,26 +65,40 @@ async def absorb(stand: Stand, events: int, workers: int) -> Absorbed:
         with ExitStack() as stack:
             programs = [stand.service(f"metrics-{n}", workers) for n in range(1, workers + 1)]
             children = [stack.enter_context(running(one, stand.place)) for one in programs]
-            spent = partial(_spent, [child.pid for child in children])
-            rate = await _rate(connection, events, [one.address or "" for one in programs], spent)
+            server = int(stand.place.pid_file("postgres").read_text())
+            spent = partial(_spent, [child.pid for child in children], server)
+            rate, *each = await _rate(connection, events, [one.address or "" for one in programs], spent)
             resident = max(psutil.Process(child.pid).memory_info().rss for child in children)
         lines = await connection.fetchval(LINES)
         after = await connection.fetchval("SELECT pg_database_size(current_database())")
-        return Absorbed(workers, rate, lines / events, (after - before) / events, resident / 1e6)
+        return Absorbed(workers, rate, lines / events, (after - before) / events, resident / 1e6, *each)
     finally:
         await connection.close()
 
 
-def _spent(pids: Iterable[int]) -> float:
-    """Seconds of processor that these processes took so far."""
-    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
+def _spent(workers: Iterable[int], server: int) -> tuple[float, float]:
+    """Seconds of processor that the workers took so far, and Postgres, whose server has those of who left."""
+    postgres = psutil.Process(server)
+    left = sum(postgres.cpu_times()[2:4])
+    return sum(map(_seconds, map(psutil.Process, workers))), left + sum(
+        map(_seconds, (postgres, *postgres.children()))
+    )
+
+
+def _seconds(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return sum(process.cpu_times()[:2])
+    return 0.0
 
 
 async def _rate(
-    connection: asyncpg.Connection, events: int, addresses: list[str], spent: Callable[[], float]
-) -> float:
+    connection: asyncpg.Connection,
+    events: int,
+    addresses: list[str],
+    spent: Callable[[], tuple[float, float]],
+) -> tuple[float, float, float]:
     """From the moment at which every worker has committed to the last commit: starting is not part of it."""
-    first: tuple[float, int, float] | None = None
+    first: tuple[float, int, tuple[float, float]] | None = None
     async with httpx2.AsyncClient(timeout=5) as client:
         while True:
             done, now = int(await connection.fetchval(POSITIONS, TOPIC)), time.perf_counter()
@@ -87,9 +107,9 @@ async def _rate(
             if done >= events:
                 if first is None or now - first[0] < 1:
                     raise ValueError(f"{events} events are too few: all were absorbed before the clock ran.")
-                each = (spent() - first[2]) / (done - first[1])
-                say(f"{each * 1e6:.0f} µs of processor an event, of the workers alone")
-                return (done - first[1]) / (now - first[0])
+                count, (worker, postgres) = done - first[1], spent()
+                each = (worker - first[2][0]) / count * 1e6, (postgres - first[2][1]) / count * 1e6
+                return (count / (now - first[0]), *each)
             await asyncio.sleep(0.02)
 
 

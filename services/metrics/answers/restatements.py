@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Protocol
 
 from schemas.registry import LATEST
@@ -222,7 +223,11 @@ async def _known(before: Snapshot, lines: Sequence[Line]) -> frozenset[str]:
 
 
 def _moved(old: Sequence[Span], new: Sequence[Span]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Teams that count now and did not, and those that no longer do."""
-    then = frozenset().union(*(span.teams.names for span in old if not span.teams.rest))
-    today = frozenset().union(*(span.teams.names for span in new if not span.teams.rest))
-    return tuple(sorted(today - then)), tuple(sorted(then - today))
+    """Teams that count now on days on which they did not, and those that no longer do on some day."""
+    joined, left = set[str](), set[str]()
+    for one, other in product(old, new):
+        if one.first <= other.last and other.first <= one.last:
+            then, today = (frozenset() if span.teams.rest else span.teams.names for span in (one, other))
+            joined |= today - then
+            left |= then - today
+    return tuple(sorted(joined)), tuple(sorted(left))

@@ -7,6 +7,8 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import merge
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -79,16 +81,23 @@ class Closing:
 def due(
     calendar: Calendar, began: dt.datetime, until: dt.datetime, horizon: dt.date
 ) -> Iterator[tuple[Period, dt.datetime]]:
-    """The periods that closed after the ledger began and up to a moment, of each grain the newest first."""
-    for grain in GRAINS:
-        period = containing(until.date(), grain)
-        while period.last >= horizon:
-            at = calendar.closes(period)
-            if at < began:
-                break
-            if at <= until:
-                yield period, at
-            period = period.back(1)
+    """The periods that closed after the ledger began and up to a moment, those that closed last first."""
+    closed = (_closed(calendar, grain, began, until, horizon) for grain in GRAINS)
+    return merge(*closed, key=itemgetter(1), reverse=True)
+
+
+def _closed(
+    calendar: Calendar, grain: Grain, began: dt.datetime, until: dt.datetime, horizon: dt.date
+) -> Iterator[tuple[Period, dt.datetime]]:
+    """Those of one grain."""
+    period = containing(until.date(), grain)
+    while period.last >= horizon:
+        at = calendar.closes(period)
+        if at < began:
+            break
+        if at <= until:
+            yield period, at
+        period = period.back(1)
 
 
 def units_of(tree: Tree) -> list[str]:

@@ -78,7 +78,7 @@ class Restatement:
     then: str | None = None
     """The formula by which it was given, where that is another now."""
     teams: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-    """Teams that count now and did not, and those that no longer do."""
+    """Teams that count now on days on which they did not, and those that no longer do on some day."""
     note: str | None = None
 
     @property

@@ -185,6 +185,16 @@ async def test_a_team_that_moved_since_is_a_reorganisation(world: Looked) -> Non
     assert "north" in children.teams[0]
 
 
+async def test_a_team_that_moved_in_the_middle_is_named_too(world: Looked) -> None:
+    world.tree_then = world.tree
+    await told(world)
+    world.tree = grown(world.tree, "moved", UnitMoved(unit="north", parent="children"), "2026-05-20")
+    for unit, here, teams in (("adults", -1, ((), ("north",))), ("children", 1, (("north",), ()))):
+        one = await world.why("done", unit)
+        assert causes(one)["reorganisation"] == here, "of the two that are done, the one of the 22nd"
+        assert one.teams == teams
+
+
 async def test_another_formula_is_a_changed_definition(world: Looked) -> None:
     await told(world)
     world.formula = "sum(completed) + sum(received)"

@@ -33,9 +33,7 @@ Settings = Annotated[
 ]
 PassedBy = Annotated[
     passing.By | ByUnit,
-    Query(
-        description="`team`: by pair of teams; `kind`: kind too; `month`: all; `unit`: each right below."
-    ),
+    Query(description="`team`: by pair of teams; `kind`: kind too; `month`: all; `unit`: each right below."),
 ]
 Direction = Annotated[
     passing.Direction, Query(description="What the unit's teams passed on, or what they received.")

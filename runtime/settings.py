@@ -27,7 +27,9 @@ class Settings(BaseSettings):
         env_prefix="PRIMED_", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
-    port_base: int = Field(8000, ge=1024, le=65000, description="All ports follow from it, see docs/run.md.")
+    port_base: int = Field(
+        8000, ge=1024, le=65000, description="All ports follow from it: README.md says which."
+    )
     bind: str = Field("127.0.0.1", description="Address that HTTP binds to; beyond loopback needs OIDC.")
     home: Path = Field(
         Path(".primed"), description="Folder for keys, logs and what the embedded stack keeps."

@@ -85,7 +85,6 @@ def limit_above(council: Product, value: int) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.timeout(300)
 def test_from_an_event_to_a_commitment_that_is_kept(council: Product, page: Page) -> None:
     analyst = Caller(council, "analyst")
     month = TODAY.strftime("%Y-%m")

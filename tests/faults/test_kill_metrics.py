@@ -42,7 +42,6 @@ def kill_at_random(product: Product, name: str, rng: random.Random, stop: thread
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(300)
 def test_the_ledger_is_exact_after_kills_in_mid_stream(product: Product, council: list[Said]) -> None:
     seed = random.SystemRandom().randrange(10**6)
     sys.stdout.write(f"seed {seed}\n")

@@ -81,7 +81,6 @@ def feed_until(quiet: threading.Thread, feeder: Caller, council: list[Said], rng
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(300)
 def test_the_ledger_is_exact_while_workers_join_leave_die_and_wake(
     new_product: Callable[..., Product], council: list[Said]
 ) -> None:

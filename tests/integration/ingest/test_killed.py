@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.real, pytest.mark.faults, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.real, pytest.mark.faults, pytest.mark.timeout(900)]
 Make = Callable[..., dict[str, Any]]
 ROWS, KILLS = 20_000, 10
 COUNTS = ("state", "rows_read", "accepted", "refused", "events", "share", "bytes_read")

@@ -13,7 +13,7 @@ import pytest
 from primed.commands import uploading
 from primed.commands.watching import bar
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.real
 EVENTS = 3_000
 
 

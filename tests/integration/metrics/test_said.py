@@ -21,7 +21,7 @@ from tests.patience import PATIENCE_S
 
 world = test_process.world
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.real
 
 KILLS = 3
 QUIET_S = 3.0

@@ -59,6 +59,10 @@ class People(Protocol):
 PAGE = 500
 KEYS = 10_000
 """Keys of a source that are looked through at once for those that a file lacks."""
+NOTHING_LEFT = (
+    "It holds no items at all, which is not taken for an empty system. Look at the export; where nothing is "
+    "left indeed, import it with the days that it covers, as received:1990-01-01.. does."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +207,8 @@ class _Loading:
         """Withdraw what the export covers and does not hold; False when the import is no longer ours."""
         if self.export.coverage is None:
             return True
+        if self.export.coverage == Coverage() and not self._held:
+            raise UnreadableFile(NOTHING_LEFT)
         after = ""
         where = self._job.tenant, self._source, self.export.as_of
         while keys := await self._shelf.keys(*where, after, KEYS):

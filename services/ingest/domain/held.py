@@ -26,6 +26,9 @@ class Held:
             self._grow()
         return True
 
+    def __len__(self) -> int:
+        return self._count
+
     def __contains__(self, key: str) -> bool:
         return self._places[self._place(_name(key))] != 0
 

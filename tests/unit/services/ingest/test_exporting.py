@@ -155,3 +155,16 @@ async def test_what_a_newer_export_lacks_is_withdrawn_and_what_only_it_holds_is_
     await load([row(2, "b"), row(3, "c")], shelf, log, edge, july)
     assert log.sent[2:] == [b"demo/cases/c", b"demo/cases/a"]
     assert [step.withdrawn for step in shelf.steps] == [0, 1]
+
+
+async def test_a_file_without_any_item_is_not_believed_that_nothing_is_left(edge: Edge) -> None:
+    shelf, log = Shelf(), Log()
+    await load([row(2, "a")], shelf, log, edge)
+    july = replace(JOB, as_of="2026-07-01T00:00:00+00:00")
+    shelf.steps.clear()
+    await load([], shelf, log, edge, july)
+    assert (shelf.state, len(shelf.shelved), len(log.sent)) == ("failed", 1, 1)
+    shelf.state = "running"
+    days = Coverage("received", DAY, DAY)
+    await load([], shelf, log, edge, replace(july, coverage=coverage_text(days)))
+    assert (shelf.state, log.sent[1:]) == ("done", [b"demo/cases/a"])

@@ -1,17 +1,15 @@
 """What tests stand on: a real Kafka and Postgres of their own, fresh databases, and the whole product."""
 
-import fcntl
 import gc
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,13 +22,12 @@ from primed.stack.place import Place, from_environment
 from primed.stack.program import Program
 from primed.stack.supervisor import stop_left_over
 from tests.patience import PATIENCE_S
+from tests.ports import free_port_base
 from tests.spreading import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 """What pytest itself calls."""
 
-PORTS_OF_A_PLACE = (0, 1, 2, 3, 4, 22, 23, 24, 25, 80, 92, 93)
-LAST_BASES = 125
 HOMES = "primed-t-"
 CACHE = from_environment(os.environ).cache
 
@@ -120,46 +117,13 @@ class Stack:
         return f"{stem}-{os.getpid()}-{next(self._numbers)}"
 
 
-def free_port_base() -> int:
-    """A base at which none of a stack's ports is taken, claimed for as long as this process lives."""
-    first = os.getpid() % LAST_BASES * 100
-    for step in range(0, LAST_BASES * 100, 100):
-        base = 20100 + (first + step) % (LAST_BASES * 100)  # below the ports that the system gives to clients
-        if all(_is_free(base + offset) for offset in PORTS_OF_A_PLACE) and _claimed(base):
-            return base
-    raise AssertionError("no free range of ports between 20100 and 32600")
-
-
-def _claimed(base: int) -> bool:
-    """Whether it is ours from now on: other test processes look for ports at the same time."""
-    try:
-        claim = os.open(Path(tempfile.gettempdir()) / f"primed-ports-{base}", os.O_CREAT | os.O_RDWR, 0o666)
-    except OSError:  # somebody else's
-        return False
-    try:
-        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of when the process ends
-    except OSError:
-        os.close(claim)
-        return False
-    return True
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
 def sweep_abandoned_homes() -> None:
     """A killed test run leaves servers behind; the next run ends them, never those of a living run."""
     for home in Path("/tmp").glob(f"{HOMES}*"):
         owner = home.name.removeprefix(HOMES).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            stop_left_over(Place(home=home, port_base=8000))
+            with suppress(OSError):  # another run sweeps it at this moment
+                stop_left_over(Place(home=home, port_base=8000))
             shutil.rmtree(home, ignore_errors=True)
 
 
@@ -268,33 +232,43 @@ class Product:
         return {**kept, **{f"PRIMED_{name}": str(value) for name, value in own.items()}}
 
 
-@pytest.fixture(scope="session")
-def new_place(short_home: Callable[[], Path]) -> Iterator[Callable[[], Product]]:
-    """Homes with free ports in which nothing runs yet; what a test starts there is taken down at the end."""
+@contextmanager
+def places(short_home: Callable[[], Path]) -> Iterator[Callable[[], Product]]:
+    """Homes with free ports in which nothing runs yet; what is started there is taken down at the end."""
     made: list[Product] = []
 
     def make() -> Product:
         made.append(Product(Place(home=short_home(), port_base=free_port_base(), cache=CACHE)))
         return made[-1]
 
-    yield make
-    for product in made:
-        product.primed("down")
+    try:
+        yield make
+    finally:
+        for product in made:
+            product.primed("down")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def new_place(short_home: Callable[[], Path]) -> Iterator[Callable[[], Product]]:
+    """Makes places that are gone with their module: a product that nobody needs slows down all the rest."""
+    with places(short_home) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
 def new_product(new_place: Callable[[], Product]) -> Callable[..., Product]:
     """Brings up a whole product with the given options of `primed up`."""
-
-    def bring_up(*options: str) -> Product:
-        product = new_place()
-        product.primed("up", "--detach", *options)
-        return product
-
-    return bring_up
+    return lambda *options: brought_up(new_place(), *options)
 
 
 @pytest.fixture(scope="session")
-def running_product(new_product: Callable[..., Product]) -> Product:
+def running_product(short_home: Callable[[], Path]) -> Iterator[Product]:
     """The whole product without a simulated council, once a session."""
-    return new_product("--empty")
+    with places(short_home) as make:
+        yield brought_up(make(), "--empty")
+
+
+def brought_up(product: Product, *options: str) -> Product:
+    """The product, up with these options."""
+    product.primed("up", "--detach", *options)
+    return product

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,8 +21,10 @@ SQL = statements("services.metrics.store", "generations.sql")
 
 SWITCH_PATIENCE = "60s"
 """So long the switch waits for batches under way; a frozen worker's is ended by Postgres after 30 s."""
-DROP_PATIENCE = "2s"
-"""To drop tables, readers are kept waiting at most so long; it can be done another time."""
+DROP_PATIENCE = "800ms"
+"""To drop tables, readers are kept waiting at most so long: Postgres looks for a deadlock after 1 s, so that
+a reader who locked the same tables the other way round is never the one to be broken off."""
+DROP_TRIES, DROP_PAUSE_S = 5, 0.5
 SORTING = "256MB"
 """Memory in which Postgres sorts an index: enough for the items of ten years, so that none goes to disk."""
 LONG_S = 3600.0
@@ -168,11 +171,22 @@ class PostgresGenerations:
 
     async def drop(self, generation: int) -> None:
         """Take it away with all that it holds; raises `InTheWay` when readers do not let go of the tables."""
+        for more in reversed(range(DROP_TRIES)):
+            try:
+                await self._drop(generation)
+            except InTheWay:
+                if not more:
+                    raise
+                await asyncio.sleep(DROP_PAUSE_S)
+            else:
+                return
+
+    async def _drop(self, generation: int) -> None:
         try:
             async with transaction(self._pool) as connection:
                 await connection.execute(SQL["patience"], DROP_PATIENCE)
                 await connection.execute(SQL["drop"], generation)
-        except asyncpg.LockNotAvailableError as error:
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
             raise InTheWay(f"Tables of generation {generation} are being read.") from error
 
 

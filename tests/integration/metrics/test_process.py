@@ -26,8 +26,9 @@ from services.metrics.domain.postings import postings
 from services.metrics.store import dump
 from tests.casebook import TOPIC, council, said
 from tests.casework import fact
-from tests.conftest import Stack, free_port_base
+from tests.conftest import Stack
 from tests.patience import PATIENCE_S
+from tests.ports import free_port_base
 
 pytestmark = pytest.mark.real
 

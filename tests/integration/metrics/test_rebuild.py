@@ -151,6 +151,23 @@ async def test_a_ledger_of_another_fold_is_replaced(world: World) -> None:
     assert await world.generations() == [(1, "retired"), (2, "live")]
 
 
+async def test_a_reader_of_the_tables_is_waited_for_and_never_broken_off(world: World) -> None:
+    async with worker(world) as live:
+        await live.to_the_end()
+    assert "result" in await world.run("rebuild", "--switch")
+    assert await world.generations() == [(1, "retired"), (2, "live")]
+    reading = await asyncpg.connect(world.dsn)
+    try:
+        async with reading.transaction():
+            await reading.fetch("SELECT no FROM metrics.item LIMIT 1")
+            refused = await world.run("drop", "--generation", "1")
+            assert refused["stopped"] == "Tables of generation 1 are being read."
+        assert "result" in await world.run("drop", "--generation", "1")
+    finally:
+        await reading.close()
+    assert await world.generations() == [(2, "live")]
+
+
 async def test_what_is_not_there_or_not_possible_is_said(world: World) -> None:
     async with worker(world) as live:
         await live.to_the_end()

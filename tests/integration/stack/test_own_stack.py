@@ -7,7 +7,8 @@ import pytest
 
 from primed.stack import postgres
 from primed.stack.place import Place
-from tests.conftest import CACHE, Running, free_port_base
+from tests.conftest import CACHE, Running
+from tests.ports import free_port_base
 
 pytestmark = pytest.mark.real
 

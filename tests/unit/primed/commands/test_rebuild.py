@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from rich.progress import Progress
 
 from primed.commands import rebuild
+from primed.trouble import Trouble
 
 
 def told(stage: str, done: int, of: int, left_s: float | None = None) -> dict[str, Any]:
@@ -42,3 +45,12 @@ def test_on_a_terminal_a_stage_that_is_over_is_full() -> None:
     assert progress.tasks[1].fields["far"] == "3 of 12"
     stages.end()
     assert progress.tasks[1].finished
+
+
+def test_one_that_dies_without_a_word_is_trouble_with_a_remedy() -> None:
+    command = [sys.executable, "-c", "print('{}'); raise SystemExit(1)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        told = rebuild._told(child)
+        assert next(told) == {}
+        with pytest.raises(Trouble, match="exit code 1 before it was done"):
+            next(told)

@@ -143,8 +143,19 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     if any(one["type"] == "json_invalid" for one in found):
         return answer(request, Problem(400, TITLES[400], "The body is not valid JSON."))
     errors = [
-        {"field": ".".join(str(part) for part in one["loc"]), "reason": one["type"], "message": one["msg"]}
+        {"field": ".".join(map(str, one["loc"])), "reason": one["type"], "message": _wrong_about(one)}
         for one in found
     ]
-    fields = ", ".join(entry["field"] for entry in errors)
-    return answer(request, Problem(422, TITLES[422], f"Please mend: {fields}.", errors=errors))
+    fields = "; ".join(f"{one['field']}: {one['message']}" for one in errors)
+    return answer(request, Problem(422, TITLES[422], f"Please mend {fields}.", errors=errors))
+
+
+def _wrong_about(error: Mapping[str, Any]) -> str:
+    """What is wrong with a value and how it should look; a parser's own words about dates help nobody."""
+    return _FORMS.get(error["type"].partition("_")[0]) or error["msg"]
+
+
+_FORMS = {
+    "date": "it must be a day, as 2026-11-30",
+    "datetime": "it must be a moment with its offset, as 2026-11-30T09:00:00+00:00",
+}

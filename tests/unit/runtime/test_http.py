@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import logging
 from pathlib import Path
@@ -44,7 +45,10 @@ async def one(thing: str, principal: Principal = needs("manager")) -> dict[str, 
 
 @router.get("/v1/things")
 async def several(
-    limit: Annotated[int, Query(ge=1, le=100)] = 10, principal: Principal = needs("manager")
+    limit: Annotated[int, Query(ge=1, le=100)] = 10,
+    on: dt.date | None = None,
+    since: dt.datetime | None = None,
+    principal: Principal = needs("manager"),
 ) -> int:
     return limit
 
@@ -140,6 +144,14 @@ def test_a_wrong_body_is_422_with_each_field(client: TestClient) -> None:
 
 def test_a_wrong_query_is_422(client: TestClient) -> None:
     assert problem(client.get("/v1/things?limit=0"), 422)["errors"][0]["field"] == "query.limit"
+
+
+def test_a_wrong_date_is_answered_with_the_form_of_a_right_one(client: TestClient) -> None:
+    detail = problem(client.get("/v1/things?on=31/02/2026&since=yesterday"), 422)["detail"]
+    assert detail == (
+        "Please mend query.on: it must be a day, as 2026-11-30; "
+        "query.since: it must be a moment with its offset, as 2026-11-30T09:00:00+00:00."
+    )
 
 
 def test_what_only_the_domain_finds_wrong_looks_the_same(client: TestClient) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from eventlog.records import Record
 from tests.browser import council
@@ -61,6 +61,15 @@ def test_a_later_change_shows_too(manager: Page, site: Site) -> None:
         site.backend.scene = scene
         tell(site)
         expect(manager.locator("#strip .tile__value").first).to_have_text(value, timeout=1000 * PATIENCE_S)
+
+
+def test_a_page_connects_though_a_script_comes_late(manager: Page) -> None:
+    def late(route: Route) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    manager.route("**/hx-sse*", late)
+    connected(manager)
 
 
 def test_a_paused_page_stays_as_it_is(manager: Page, site: Site) -> None:

@@ -63,6 +63,7 @@ class Term(Struct, frozen=True, kw_only=True):
     account: str = ""
     filters: tuple[str, ...] = ()
     amount: int = 0
+    pounds: Number | None = None
     lines: int = 0
 
 

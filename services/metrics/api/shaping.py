@@ -145,6 +145,7 @@ def part_view(part: Part) -> trail_views.Part:
         account=part.term.account,
         filters=[_said(one) for one in part.term.filters],
         amount=part.amount,
+        pounds=pounds_of(part.amount, [part.term.account]),
         lines=part.lines,
         cancelled=part.cancelled,
         when=part.when,

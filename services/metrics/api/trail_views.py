@@ -56,6 +56,7 @@ class Part(View):
     account: str
     filters: list[str]
     amount: int
+    pounds: float | None = Field(description=POUNDS)
     lines: int
     cancelled: int = Field(description="Lines left out because they cancel each other out.")
     when: When | None = Field(

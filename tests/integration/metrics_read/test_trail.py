@@ -149,6 +149,8 @@ async def test_lines_of_packages_add_up_too(placed, ask) -> None:
 async def test_a_cost_is_told_in_pounds(placed_council) -> None:
     body = (await placed_council.get("/v1/explain", measure="spend_cost", period="2026-05", limit=2)).json()
     assert (body["figure"]["value"], body["sum_pounds"]) == (5062.29, 5062.29)
+    for part in body["parts"]:
+        assert part["pounds"] == pytest.approx(part["amount"] / 130_000, abs=0.005)
     assert [(part["when"], part["from"], part["to"]) for part in body["parts"]] == [
         ("opening", "2026-05-01", "2026-05-31"),
         ("moved", "2026-05-01", "2026-05-31"),

@@ -43,6 +43,17 @@ def program(name: str = "ingest", command: tuple[str, ...] = SLEEPER) -> Program
     return Program(name=name, command=command, ready=lambda: True)
 
 
+def launch(program: Program, place: Place) -> subprocess.Popen[bytes]:
+    """Launched and known: for a moment after a program began the system shows nothing of its environment."""
+    child = process.launch(program, place)
+    end = time.monotonic() + PATIENCE_S
+    while process.recorded(place, program.name) is None:
+        assert child.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return child
+
+
 def until(text: str, path: Path) -> None:
     end = time.monotonic() + PATIENCE_S
     while text not in path.read_text():
@@ -53,7 +64,7 @@ def until(text: str, path: Path) -> None:
 def test_a_launched_process_is_found_by_name_and_its_words_are_kept(
     place: Place, launched: list[subprocess.Popen[bytes]]
 ) -> None:
-    launched.append(process.launch(program(), place))
+    launched.append(launch(program(), place))
     found = process.recorded(place, "ingest")
     assert found is not None
     assert found.pid == launched[0].pid
@@ -76,14 +87,14 @@ def test_a_process_of_another_home_is_not_ours(
 ) -> None:
     other = Place(home=tmp_path_factory.mktemp("other"), port_base=8000)
     other.folders()
-    launched.append(process.launch(program(), other))
+    launched.append(launch(program(), other))
     place.pid_file("ingest").write_text(f"{launched[0].pid}\n")
     assert process.recorded(place, "ingest") is None
     assert list(process.left_over(place)) == []
 
 
 def test_what_lost_its_pid_file_is_still_found(place: Place, launched: list[subprocess.Popen[bytes]]) -> None:
-    launched.append(process.launch(program(), place))
+    launched.append(launch(program(), place))
     place.pid_file("ingest").unlink()
     assert [(name, found.pid) for name, found in process.left_over(place)] == [("ingest", launched[0].pid)]
 
@@ -91,7 +102,7 @@ def test_what_lost_its_pid_file_is_still_found(place: Place, launched: list[subp
 def test_what_does_not_leave_when_asked_is_made_to(
     place: Place, launched: list[subprocess.Popen[bytes]]
 ) -> None:
-    launched.append(process.launch(program(command=STUBBORN), place))
+    launched.append(launch(program(command=STUBBORN), place))
     until("up", place.log_file("ingest"))
     process.end([psutil.Process(launched[0].pid)], 0.3)
     assert launched[0].wait(PATIENCE_S) == -9

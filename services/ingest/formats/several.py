@@ -16,8 +16,6 @@ Cells = Sequence[str]
 Tables = Mapping[str, Callable[[], Iterator[Cells]]]
 """Tables by their names in small letters, without endings; each can be read again from its beginning."""
 
-_OF_WORKBOOKS = "[Content_Types].xml"
-
 
 @contextmanager
 def tables(chunks: Iterator[bytes], encoding: str | None, delimiter: str | None) -> Iterator[Tables]:
@@ -25,7 +23,7 @@ def tables(chunks: Iterator[bytes], encoding: str | None, delimiter: str | None)
     with workbook.kept(chunks) as file:
         with zipfile.ZipFile(file) as packed:
             parts = [one for one in packed.infolist() if not one.is_dir()]
-            if all(one.filename != _OF_WORKBOOKS for one in parts):
+            if not workbook.is_workbook(packed):
                 members = {
                     _name(one.filename): partial(_rows, packed, one, encoding, delimiter) for one in parts
                 }
@@ -48,7 +46,7 @@ def _rows(
             yield from delimited.rows(iter(lambda: member.read(CHUNK), b""), encoding, delimiter)
     except (zipfile.BadZipFile, EOFError) as error:
         raise UnreadableFile(f"{part.filename} is damaged in the .zip; pack it again and send it.") from error
-    except (RuntimeError, NotImplementedError) as error:
+    except RuntimeError as error:  # zipfile's word for a password, and for a way of packing unknown to it
         raise UnreadableFile(
             f"{part.filename} is locked with a password or packed in an unusual way; pack it plainly."
         ) from error

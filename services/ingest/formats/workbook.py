@@ -44,7 +44,10 @@ def kept(chunks: Iterator[bytes]) -> Iterator[IO[bytes]]:
 @contextmanager
 def opened(file: IO[bytes]) -> Iterator[Workbook]:
     """The workbook in a packed file. Raises `UnreadableFile`."""
-    if not _is_workbook(file):
+    with zipfile.ZipFile(file) as packed:
+        known = is_workbook(packed)
+    file.seek(0)
+    if not known:
         raise UnreadableFile("This .zip is no workbook; unpack it and send the file in it, packed with gzip.")
     try:
         book = load_workbook(file, read_only=True, data_only=True)
@@ -56,11 +59,9 @@ def opened(file: IO[bytes]) -> Iterator[Workbook]:
         book.close()
 
 
-def _is_workbook(file: IO[bytes]) -> bool:
-    with zipfile.ZipFile(file) as packed:
-        names = packed.namelist()
-    file.seek(0)
-    return "[Content_Types].xml" in names
+def is_workbook(packed: zipfile.ZipFile) -> bool:
+    """Whether a .zip is an Excel workbook, and no mere bundle of files."""
+    return "[Content_Types].xml" in packed.namelist()
 
 
 def rows_of(book: Workbook, sheet: str) -> Iterator[Sequence[str]]:

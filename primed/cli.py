@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "imports": "primed.commands.imports:app",
     "quality": "primed.commands.quality:quality",
     "mapping": "primed.commands.mapping:app",
+    "measures": "primed.commands.measures:app",
     "erase": "primed.commands.erase:erase",
     "ledger": "primed.commands.ledger:app",
     "positions": "primed.commands.ledger:positions",

@@ -16,11 +16,34 @@ from services.metrics.domain.measures import Catalogue, Declared, Measure, Rebas
 
 TOP = ("extends", "measures", "rebase")
 DAY = "must be a day, such as 2026-03-01, not {}"
-_PATH = re.compile(r" - at `.*`$")
+TABS = "indent with spaces, never with tabs"
+LINES = "look at the indent and the quotes of this line and of the lines right above it"
+_TOLD = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\[(\d+)\]|\.(\w+)")
+_EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `[^`]+`")
+WORDS = {
+    "str": "a text (in quotes where it looks like a number or a yes)",
+    "int": "a whole number",
+    "int | float": "a number",
+    "date": "a day, such as 2026-03-01",
+    "array": "a list",
+    "object": "fields with values, such as `as_usual: [...]`",
+}
+"""What a field takes, by the name that the reader of values gives it."""
 
 
 class BadMeasures(ValueError):
     """The catalogue cannot be used; the message names each mistake with its place."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as it is written: what looks like a day stays a text, so that a wrong one has its place."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, how) for tag, how in many if tag != "tag:yaml.org,2002:timestamp"]
+    for first, many in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +54,13 @@ class _Entry:
     node: yaml.MappingNode
     name: str
 
+    def under(self, field: str | None) -> yaml.Node:
+        """The field's value, or the entry if it has no such field."""
+        return next((value for key, value in self.node.value if key.value == field), self.node)
+
     def place(self, field: str | None = None) -> yaml.Mark:
         """Where the field's value begins, or the entry if it has no such field."""
-        found = [value for key, value in self.node.value if key.value == field]
-        mark: yaml.Mark = found[0].start_mark if found else self.node.start_mark
+        mark: yaml.Mark = self.under(field).start_mark
         return mark
 
 
@@ -72,11 +98,11 @@ def catalogue(text: str, origin: str = "measures.yaml", shipped: Catalogue | Non
     own: set[str] = set()
     for entry in _entries(top, "measures", "measure", mistakes):
         one = _declare(entry, mistakes)
-        if one and one.measure.id in own:
+        if (own_id := str(entry.value.get("id"))) in own:
             mistakes.field(entry, "id", "is declared twice")
         elif one:
-            own.add(one.measure.id)
-            declared[one.measure.id] = one
+            declared[own_id] = one
+        own.add(own_id)
     for entry in _entries(top, "rebase", "rebase", mistakes):
         _rebase(entry, declared, mistakes)
     mistakes.stop_if_any()
@@ -86,12 +112,16 @@ def catalogue(text: str, origin: str = "measures.yaml", shipped: Catalogue | Non
 
 
 def _top(text: str, origin: str, mistakes: _Mistakes) -> _Entry:
-    loader = yaml.SafeLoader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         value = loader.construct_document(node) if node else None
-    except (yaml.YAMLError, ValueError) as error:
-        raise BadMeasures(f"{origin} is no YAML: {error}") from error
+    except yaml.reader.ReaderError as error:
+        raise BadMeasures(_unreadable(text, origin, error)) from error
+    except yaml.MarkedYAMLError as error:
+        raise BadMeasures(_no_yaml(origin, error)) from error
+    except ValueError as error:
+        raise BadMeasures(f"{origin} is no YAML: {error}.") from error
     if node is None:
         raise BadMeasures(f"{origin} declares nothing: a list under `measures` is needed.")
     if not isinstance(node, yaml.MappingNode) or not isinstance(value, dict):
@@ -99,6 +129,21 @@ def _top(text: str, origin: str, mistakes: _Mistakes) -> _Entry:
     top = _Entry(value, node, "the file")
     _known_keys(top, TOP, mistakes)
     return top
+
+
+def _unreadable(text: str, origin: str, error: yaml.reader.ReaderError) -> str:
+    before = text[: error.position]
+    line, column = before.count("\n") + 1, error.position - before.rfind("\n")
+    what = f"is no YAML: a character that no text holds (number {error.character}); take it out"
+    return f"{origin}:{line}:{column}: {what}."
+
+
+def _no_yaml(origin: str, error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    place = f"{origin}:{mark.line + 1}:{mark.column + 1}" if mark else origin
+    said = str(error.problem)
+    tab = "\\t" in said
+    return f"{place}: is no YAML: {'a tab' if tab else said}; {TABS if tab else LINES}."
 
 
 def _inherited(top: _Entry, shipped: Catalogue | None, mistakes: _Mistakes) -> Iterator[tuple[str, Declared]]:
@@ -178,12 +223,36 @@ def _checked(entry: _Entry, shape: type[msgspec.Struct], mistakes: _Mistakes) ->
         try:
             right[name] = msgspec.convert(value, fields[name].type)
         except msgspec.ValidationError as error:
-            what = f"{_PATH.sub('', str(error))}{_possible(fields[name].type)}"
-            mistakes.field(entry, name, DAY.format(value) if "date" in what else what)
+            place, found = _inside(entry.under(name), value, str(error))
+            what = f"{_in_words(str(error), found)}{_possible(fields[name].type)}"
+            mistakes.add(place, f"{entry.name}, field {name}: {what}")
     for name, one in fields.items():
         if one.required and name not in entry.value:
             mistakes.add(entry.place(), f"{entry.name}: {name} is missing")
     return right
+
+
+def _inside(node: yaml.Node, value: Any, error: str) -> tuple[yaml.Mark, Any]:
+    """Where in a field's value the mistake is, as far as its reader tells, and what stands there."""
+    told = _TOLD.match(error)
+    for number, name in _STEP.findall((told and told["path"]) or ""):
+        if number and isinstance(node, yaml.SequenceNode):
+            node, value = node.value[int(number)], value[int(number)]
+        elif isinstance(node, yaml.MappingNode) and name in value:
+            node, value = next((one, value[name]) for key, one in node.value if key.value == name)
+    return node.start_mark, value
+
+
+def _in_words(error: str, value: Any) -> str:
+    """What the reader of values says, for those who write the file."""
+    told = _TOLD.match(error)
+    what = told["what"] if told else error
+    if "date" in what:
+        return DAY.format(value)
+    if found := _EXPECTED.search(what):
+        wanted = found["wanted"].removesuffix(" | null")
+        return f"must be {WORDS.get(wanted, wanted)}, not {value!r}"
+    return what
 
 
 def _lacks(shape: type[msgspec.Struct], fields: dict[str, Any]) -> bool:

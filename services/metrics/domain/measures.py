@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,11 @@ from services.metrics.domain.spc import Polarity
 UnitOfMeasure = Literal[
     "count", "percent", "days", "ratio", "rate", "pounds", "pounds_a_week", "pounds_a_day"
 ]
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+"""What programs call a measure: a part of addresses and of the keys of events."""
+
+LARGEST = 10**15
+
 State = Literal["as_usual", "better", "worse", "changed", "too_few", "misses_target"]
 """How a series stands, as prompts are chosen by it: no change, a change for the better, the worse or neither,
 too little to judge by, and as usual but such that the target cannot be met."""
@@ -125,9 +131,8 @@ class Catalogue:
 
 def problem(measure: Measure, formula: Formula) -> tuple[str, str] | None:
     """The field and what is wrong with it, where each is right by itself; None for a good measure."""
-    for field in ("id", "name", "definition"):
-        if not getattr(measure, field).strip():
-            return field, "is blank"
+    if wrong_field := _wrong_field(measure):
+        return wrong_field
     if wrong := _wrong_rebase(measure):
         return "rebase", wrong
     if not measure.grains:
@@ -143,6 +148,20 @@ def problem(measure: Measure, formula: Formula) -> tuple[str, str] | None:
         return "formula", str(error)
     if measure.unit not in possible:
         return "unit", f"must be {' or '.join(possible)} for this formula, not {measure.unit}"
+    return None
+
+
+def _wrong_field(measure: Measure) -> tuple[str, str] | None:
+    for field in ("id", "name", "definition"):
+        if not getattr(measure, field).strip():
+            return field, "is blank"
+    if not ID.fullmatch(measure.id):
+        return "id", f"must be letters, digits, _ and -, such as contacts_waiting, not {measure.id!r}"
+    for field in ("target", "threshold"):
+        if not -LARGEST < (getattr(measure, field) or 0) < LARGEST:
+            return field, "must be a number that a figure can reach"
+    if measure.smallest_denominator < 1:
+        return "smallest_denominator", "must be 1 or more: a share of nothing has no value"
     return None
 
 

@@ -58,7 +58,20 @@ def test_an_account_knows_the_measures_that_it_moves() -> None:
         (listed("4"), "1:12: measure number 1 must say its fields"),
         (listed(ONE, ONE), "measure a, field id: is declared twice"),
         (listed(ONE.replace("name: A", "name: A, name: B")), "measure a, field name: is given twice"),
-        (listed(ONE.replace("id: a", "id: 4")), "measure number 1, field id: Expected `str`, got `int`"),
+        (listed(ONE.replace("id: a", "id: 4")), "measure number 1, field id: must be a text (in quotes"),
+        (listed(ONE.replace("id: a", "id: a/b")), "measure a/b, field id: must be letters, digits, _ and -"),
+        (listed(ONE.replace("Some", "''"), ONE), "measure a, field id: is declared twice"),
+        (listed(ONE.replace("polarity", "target: soon, polarity")), "target: must be a number, not 'soon'"),
+        (listed(ONE.replace("polarity", "target: .nan, polarity")), "target: must be a number that a figure"),
+        (listed(ONE.replace("polarity", "audiences: all, polarity")), "audiences: must be a list, not 'all'"),
+        (
+            listed(ONE.replace("polarity", "smallest_denominator: 0, polarity")),
+            "field smallest_denominator: must be 1 or more",
+        ),
+        (
+            listed(ONE.replace("polarity", "rebase: [{from: 2026-02-31, reason: x}], polarity")),
+            "1:88: measure a, field rebase: must be a day, such as 2026-03-01, not 2026-02-31",
+        ),
         (
             listed(ONE.replace("higher", "up")),
             "measure a, field polarity: Invalid enum value 'up'; there are higher, lower, neither",
@@ -93,6 +106,22 @@ def test_an_account_knows_the_measures_that_it_moves() -> None:
 def test_what_is_wrong_names_the_measure_and_the_field(text: str, says: str) -> None:
     with pytest.raises(BadMeasures) as error:
         catalogue(text)
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("measures:\n\t- id: a", "own.yaml:2:1: is no YAML: a tab; indent with spaces, never with tabs."),
+        ("measures:\n  - id: a\n   name: A", "own.yaml:3:4: is no YAML: expected <block end>"),
+        ("measures:\n  - id: a\n   name: A", "; look at the indent and the quotes of this line"),
+        ("measures:\n- 'a\x00'", "own.yaml:2:5: is no YAML: a character that no text holds (number 0)"),
+        ("rebase: [{from: 2026-02-31}]", "own.yaml:1:17: rebase number 1, field from: must be a day"),
+    ],
+)
+def test_what_is_no_yaml_has_its_place_and_a_remedy(text: str, says: str) -> None:
+    with pytest.raises(BadMeasures) as error:
+        catalogue(text, "own.yaml")
     assert says in str(error.value)
 
 

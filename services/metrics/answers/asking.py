@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from schemas.tree import Tree
+from services.metrics.domain.aims import NO_AIMS, Aims
 from services.metrics.domain.complete import ALWAYS, Complete, Family
 from services.metrics.domain.cuts import Cuts as Cuts
 from services.metrics.domain.cuts import Sum as Sum
+from services.metrics.domain.cuts import Where
 from services.metrics.domain.figures import Flows, Slice, Spreads, Stocks, Wide
 from services.metrics.domain.formula import Term
 from services.metrics.domain.measures import Catalogue, Declared
@@ -95,10 +97,15 @@ class Ledger(Begins, Protocol):
     async def spreads(self, terms: Sequence[Term], slices: Sequence[Slice], teams: Wide) -> Spreads: ...
 
 
-class Sums(Protocol):
-    """Lines added up, cut by any column, and the lines themselves; as known at the snapshot's moment."""
+class AddedUp(Protocol):
+    """Lines added up, cut by any column; as known at the snapshot's moment."""
 
     async def sums(self, cuts: Cuts) -> list[Sum]: ...
+
+
+class Sums(AddedUp, Protocol):
+    """The same, and the lines themselves."""
+
     async def traced(self, cuts: Cuts, known_after: dt.datetime | None, limit: int) -> list[Line]: ...
 
 
@@ -106,12 +113,23 @@ class Counted(Ledger, Sums, Protocol):
     """What figures are made from."""
 
 
-class Trail(Protocol):
-    """The way back to lines and events."""
+class PagesOfLines(Protocol):
+    """Lines page by page, those that `where` chooses."""
 
     async def lines(
-        self, parts: Sequence[Part], reach: Sequence[Span], page: Page, *, everything: bool
+        self,
+        parts: Sequence[Part],
+        reach: Sequence[Span],
+        page: Page,
+        *,
+        everything: bool,
+        where: Where = (),
     ) -> tuple[list[Part], list[Line]]: ...
+
+
+class Trail(PagesOfLines, Protocol):
+    """The way back to lines and events."""
+
     async def event(self, topic: str, partition: int, offset: int) -> tuple[Said, list[Line]] | None: ...
     async def item(self, subject: str) -> tuple[Item | None, list[Said], list[Line]]: ...
 
@@ -150,13 +168,16 @@ class Sources:
     rules: Rules
     complete_of: Callable[[str], Complete] = lambda tenant: ALWAYS
     """Since when the feeds of a tenant are complete."""
+    aims_of: Callable[[str], Aims] = lambda tenant: NO_AIMS
+    """What the units of a tenant agreed to reach."""
     _rollups: dict[str, Rollup] = field(default_factory=dict)
 
     def rollup(self, tenant: str) -> Rollup:
-        """Who belongs where by the tree as it is known now, and since when their feeds are complete."""
-        tree, complete, known = self.tree_of(tenant), self.complete_of(tenant), self._rollups.get(tenant)
-        if known is None or known.tree is not tree or known.complete is not complete:
-            known = self._rollups[tenant] = Rollup(tree, complete)
+        """Who belongs where, since when their feeds are complete, and their aims, all as known now."""
+        now = self.tree_of(tenant), self.complete_of(tenant), self.aims_of(tenant)
+        known = self._rollups.get(tenant)
+        if known is None or any(a is not b for a, b in zip(now, known.made_from, strict=True)):
+            known = self._rollups[tenant] = Rollup(*now)
         return known
 
     def declared(self, measure: str) -> Declared:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
 
 from services.metrics.answers.asked import ONE_DAY
-from services.metrics.answers.asking import Ask, Cuts, Snapshot, Trail
-from services.metrics.answers.asking import Sums as Ledger
+from services.metrics.answers.asking import AddedUp, Ask, Cuts, PagesOfLines
+from services.metrics.domain.cuts import Sum, Where
 from services.metrics.domain.figures import Key
 from services.metrics.domain.formula import Term, kept
 from services.metrics.domain.measures import Declared
@@ -27,6 +27,35 @@ from services.metrics.domain.trail import (
 from services.metrics.domain.units import Rollup, Span, Teams
 
 
+class Told(AddedUp, PagesOfLines, Protocol):
+    """Where lines and what they add up to come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfPart:
+    """A ledger of which only the lines that `where` chooses are told and added up."""
+
+    ledger: Told
+    where: Where
+
+    async def lines(
+        self,
+        parts: Sequence[Part],
+        reach: Sequence[Span],
+        page: Page,
+        *,
+        everything: bool,
+        where: Where = (),
+    ) -> tuple[list[Part], list[Line]]:
+        """The lines of the part."""
+        chosen = (*where, *self.where)
+        return await self.ledger.lines(parts, reach, page, everything=everything, where=chosen)
+
+    async def sums(self, cuts: Cuts) -> list[Sum]:
+        """The sums of the part."""
+        return await self.ledger.sums(replace(cuts, where=(*cuts.where, *self.where)))
+
+
 class Piece(NamedTuple):
     """What is asked for a part: a term over a span; `everything`: also lines that cancel each other out."""
 
@@ -37,7 +66,7 @@ class Piece(NamedTuple):
 
 
 async def by_part(
-    ledger: Trail, parts: Sequence[Part], pieces: Iterable[Piece], page: Page
+    ledger: PagesOfLines, parts: Sequence[Part], pieces: Iterable[Piece], page: Page
 ) -> tuple[list[Part], list[Line]]:
     """Each part with what its pieces come to, and a page of their lines, each piece asked by itself."""
     counted, lines = list(parts), list[Line]()
@@ -58,7 +87,7 @@ async def by_part(
 
 
 async def daily(
-    ledger: Snapshot, declared: Declared, reach: Sequence[Span], page: Page, *, everything: bool
+    ledger: Told, declared: Declared, reach: Sequence[Span], page: Page, *, everything: bool
 ) -> tuple[list[Part], list[Line]]:
     """What stood when the days began, and what moved in them, each line counted on all of its days."""
     parts = daily_parts(declared.formula, reach)
@@ -80,7 +109,7 @@ async def daily(
 
 
 async def changes(
-    ledger: Snapshot, ask: Ask, key: Key, declared: Declared, rollup: Rollup, page: Page
+    ledger: Told, ask: Ask, key: Key, declared: Declared, rollup: Rollup, page: Page
 ) -> Changes | None:
     """What changed weekly cost in the period; None for figures of something else, and for days to come."""
     steps = steps_of(declared.formula)
@@ -97,7 +126,7 @@ async def changes(
     return Changes(opening, tuple(told), closing, tuple(lines[: page.limit]), more)
 
 
-async def _stands(ledger: Ledger, declared: Declared, teams: Teams, day: dt.date) -> int:
+async def _stands(ledger: AddedUp, declared: Declared, teams: Teams, day: dt.date) -> int:
     """What the numerator comes to at the end of a day."""
     span, total = Span(BEGINNING, day, teams), 0
     for part in parts_of(declared.formula):
@@ -108,7 +137,7 @@ async def _stands(ledger: Ledger, declared: Declared, teams: Teams, day: dt.date
     return total
 
 
-async def _on_all_days(ledger: Ledger, term: Term, span: Span) -> int:
+async def _on_all_days(ledger: AddedUp, term: Term, span: Span) -> int:
     """What moved in the span, from its own day on to the last."""
     words = tuple(one.word for one in term.filters)
     found = await ledger.sums(Cuts((term.account,), (span,), ("day", *words)))

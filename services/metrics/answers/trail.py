@@ -6,10 +6,14 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.metrics.answers.asking import Answer, Ask, NotThere, Sources
+from services.metrics.answers import own
+from services.metrics.answers.asking import Answer, Ask, NotThere, Snapshot, Sources
 from services.metrics.answers.figures import as_believed, evaluate
-from services.metrics.answers.piecewise import Piece, by_part, changes, daily
-from services.metrics.domain.figures import Key
+from services.metrics.answers.piecewise import OfPart, Piece, Told, by_part, changes, daily
+from services.metrics.domain.cuts import ALL, Only
+from services.metrics.domain.figures import Figure, Key
+from services.metrics.domain.measures import Declared
+from services.metrics.domain.narrowing import beside
 from services.metrics.domain.periods import Period
 from services.metrics.domain.trail import (
     Explanation,
@@ -22,7 +26,7 @@ from services.metrics.domain.trail import (
     parts_of,
     reach_of,
 )
-from services.metrics.domain.units import Span, Teams
+from services.metrics.domain.units import Rollup, Span, Teams
 from services.metrics.domain.worklist import Item
 
 
@@ -45,35 +49,48 @@ async def explain(
     *,
     everything: bool,
     changes_page: Page | None = None,
+    only: Only = ALL,
 ) -> Answer[Explanation]:
     """A figure with its lines, those of its numerator first; of what packages cost also what changed it.
 
+    `only` makes it that of a part of the work, as reports are cut; refused where its accounts have none.
     Of a stock only the lines that still stand are shown, unless `everything` is asked: one that was reversed
     and its reversal add up to nothing. Where each day of a period counts, those that stood when it began come
     first, then all that moved in it.
     """
-    declared, rollup = sources.declared(measure), sources.rollup(ask.tenant)
+    declared, rollup = own.possible(sources.declared(measure), only), sources.rollup(ask.tenant)
     key = Key(measure, ask.unit, period)
     async with sources.readings.snapshot(ask.tenant, ask.as_known) as snapshot:
-        made = as_believed(ask, await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today))[0]
+        made = await _figure(snapshot, ask, key, declared, rollup, only)
+        chosen = beside(only, min(period.last, ask.as_at))
+        ledger: Told = OfPart(snapshot, chosen) if chosen else snapshot
         reach = reach_of(key, declared, rollup, ask.as_at)
         one_more = Page(page.limit + 1, page.after)
         if declared.daily:
-            counted, lines = await daily(snapshot, declared, reach, one_more, everything=everything)
+            counted, lines = await daily(ledger, declared, reach, one_more, everything=everything)
         elif declared.by_cohort or declared.falls_due:
             parts = parts_of(declared.formula)
             pieces = _pieces(parts, reach, key, ask.as_at, everything=everything)
-            counted, lines = await by_part(snapshot, parts, pieces, one_more)
+            counted, lines = await by_part(ledger, parts, pieces, one_more)
         else:
             all_ = everything or not declared.standing
-            counted, lines = await snapshot.lines(
-                parts_of(declared.formula), reach, one_more, everything=all_
-            )
-        moved = await changes(snapshot, ask, key, declared, rollup, changes_page or Page(page.limit))
+            counted, lines = await ledger.lines(parts_of(declared.formula), reach, one_more, everything=all_)
+        moved = await changes(ledger, ask, key, declared, rollup, changes_page or Page(page.limit))
         fresh = await snapshot.freshness()
     more = len(lines) > page.limit
     told = Explanation(made, declared, tuple(counted), tuple(lines[: page.limit]), more, moved)
     return Answer(ask, fresh, told)
+
+
+async def _figure(
+    snapshot: Snapshot, ask: Ask, key: Key, declared: Declared, rollup: Rollup, only: Only
+) -> Figure:
+    """The figure from sums or, where those do not tell apart what is asked, from lines."""
+    if only.worker is not None or only.due:
+        found = [await own.figure_of(snapshot, ask, only, key, declared, rollup)]
+    else:
+        found = await evaluate(snapshot, [(key, declared)], rollup, ask.as_at, ask.today)
+    return as_believed(ask, found)[0]
 
 
 def _pieces(

@@ -17,6 +17,7 @@ from services.metrics.api import views
 from services.metrics.api.desk import READERS, AsAt, AsKnown, Desk, From, To, answering, range_of
 from services.metrics.api.report_files import add_files
 from services.metrics.api.shaping import figure_view, measure_view, meta_of, series_of
+from services.metrics.domain.cuts import Due, Only
 from services.metrics.domain.figures import Figure
 from services.metrics.domain.periods import Grain, Period, containing, parse
 from services.metrics.domain.spc import Rules
@@ -62,12 +63,12 @@ async def due_dates(
         int | None,
         Query(ge=1, le=36_500, description="Of what stands only work so many days past due, on its own day."),
     ] = None,
-) -> own.Due | None:
+) -> Due | None:
     """The due dates asked for, if any are."""
     first, last = range_of(due_from, due_to, ("due_from", "due_to"))
     if first and last and first > last:
         raise wrong(f"Due dates would end on {last}, before they begin on {first}.", field="due_from")
-    return own.Due(first, last, overdue_for) if first or last or overdue_for else None
+    return Due(first, last, overdue_for) if first or last or overdue_for else None
 
 
 def router(desk: Desk) -> APIRouter:
@@ -102,13 +103,13 @@ def _figures(routes: APIRouter, desk: Desk) -> None:
         as_at: AsAt = None,
         as_known: AsKnown = None,
         by: ByUnits = None,
-        due: own.Due | None = Depends(due_dates),
+        due: Due | None = Depends(due_dates),
     ) -> views.Figures:
         """Measures of units in one period."""
         team = desk.own_of(who, worker) if worker else None
         units: list[str | None] = [*unit] if unit else [team]
         asks = [desk.asked(who, one, as_at, as_known) for one in units]
-        part = own.Part(worker, due) if worker or due else None
+        part = Only(worker or None, due=due) if worker or due else None
         with answering():
             chosen = parse(period) if period else containing(asks[0].as_at, "month")
             answer = await _answered(desk, asks, measure, chosen, part, below=by == "unit")
@@ -121,7 +122,7 @@ def _figures(routes: APIRouter, desk: Desk) -> None:
 
 
 async def _answered(
-    desk: Desk, asks: list[Ask], measures: list[str], period: Period, part: own.Part | None, *, below: bool
+    desk: Desk, asks: list[Ask], measures: list[str], period: Period, part: Only | None, *, below: bool
 ) -> Answer[list[Figure]]:
     """The figures of the units asked or, `below`, of those right below the one asked."""
 
@@ -149,14 +150,14 @@ def _series(routes: APIRouter, desk: Desk) -> None:
         first: From = None,
         to: To = None,
         rules: Variant = None,
-        due: own.Due | None = Depends(due_dates),
+        due: Due | None = Depends(due_dates),
     ) -> views.Series | views.SeveralSeries:
         """One measure with its points or, where `measure` is given several times, a list under `series`."""
         variant = {"nhse": Rules.nhse(), "standard": Rules()}.get(rules or "")
         days = range_of(first, to)
         with answering():
             if due:
-                part = own.Part(due=due)
+                part = Only(due=due)
                 answer = await own.series_of(desk.sources, ask, part, measure, grain, days, variant)
             else:
                 answer = await answers.series(desk.sources, ask, measure, grain, days, variant)

@@ -15,7 +15,7 @@ from services.metrics.answers import waiting
 from services.metrics.answers.asking import Ask
 from services.metrics.api import further_views as views
 from services.metrics.api.desk import Desk, From, To, answering, range_of
-from services.metrics.api.report_files import Kinds, add, only
+from services.metrics.api.report_files import Kinds, Settings, add, only
 from services.metrics.api.report_views import ByUnit
 from services.metrics.api.shaping import cut_of, meta_of
 from services.metrics.api.units_beside import each_of
@@ -27,10 +27,6 @@ NO_UNIT: Mapping[str, str] = {}
 NOW = (None, None)
 """What stands on the day asked has no days of its own."""
 Pers = Annotated[Per, Query(description="`month`: a row for each month; `period`: all the days in one.")]
-Settings = Annotated[
-    list[str] | None,
-    Query(alias="setting", max_length=20, description="Settings of packages; all without one."),
-]
 PassedBy = Annotated[
     passing.By | ByUnit,
     Query(description="`team`: by pair of teams; `kind`: kind too; `month`: all; `unit`: each right below."),

@@ -19,6 +19,12 @@ Kinds = Annotated[
 ]
 
 
+Settings = Annotated[
+    list[str] | None,
+    Query(alias="setting", max_length=20, description="Settings of packages; all without one."),
+]
+
+
 async def only(worker: Worker = None, kind: Kinds = None) -> Only:
     """The part of a unit's work that a report is about."""
     return Only(worker, tuple(kind or ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -12,7 +13,8 @@ from services.metrics.answers import trail
 from services.metrics.answers.asking import Ask
 from services.metrics.api import trail_views
 from services.metrics.api.desk import READERS, Cursor, Desk, answering, cursor_of, place_of
-from services.metrics.api.figures import MeasureId, PeriodText
+from services.metrics.api.figures import MeasureId, PeriodText, due_dates
+from services.metrics.api.report_files import Settings, only
 from services.metrics.api.shaping import (
     body_of,
     changes_view,
@@ -23,6 +25,7 @@ from services.metrics.api.shaping import (
     part_view,
     sum_in_pounds,
 )
+from services.metrics.domain.cuts import Due, Only
 from services.metrics.domain.periods import containing, parse
 from services.metrics.domain.trail import FIRST_LINE, Page
 
@@ -31,8 +34,22 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Everything = Annotated[
     bool, Query(alias="all", description="Of a stock also the lines that cancel each other out.")
 ]
+Outcomes = Annotated[
+    list[str] | None,
+    Query(alias="outcome", max_length=20, description="How work ended; all ways without one."),
+]
 Small = Annotated[int, Path(ge=0, le=2**31 - 1)]
 Large = Annotated[int, Path(ge=0, le=2**63 - 1)]
+
+
+async def part_of_it(
+    part: Only = Depends(only),
+    setting: Settings = None,
+    outcome: Outcomes = None,
+    due: Due | None = Depends(due_dates),
+) -> Only:
+    """The part of a unit's figure that is to be explained, by all that reports are cut by."""
+    return replace(part, settings=tuple(setting or ()), outcomes=tuple(outcome or ()), due=due)
 
 
 def router(desk: Desk) -> APIRouter:
@@ -54,13 +71,21 @@ def _explain(routes: APIRouter, desk: Desk) -> None:
         cursor: Cursor = None,
         everything: Everything = False,
         changes_cursor: Cursor = None,
+        part: Only = Depends(part_of_it),
     ) -> trail_views.Explanation:
         page = Page(limit, place_of(cursor, PLACE) if cursor else FIRST_LINE)
         moved = Page(limit, place_of(changes_cursor, PLACE) if changes_cursor else FIRST_LINE)
         with answering():
             chosen = parse(period) if period else containing(ask.as_at, "month")
             answer = await trail.explain(
-                desk.sources, ask, measure, chosen, page, everything=everything, changes_page=moved
+                desk.sources,
+                ask,
+                measure,
+                chosen,
+                page,
+                everything=everything,
+                changes_page=moved,
+                only=part,
             )
         told = answer.what
         return trail_views.Explanation(

@@ -58,7 +58,10 @@ class Part(View):
     amount: int
     pounds: float | None = Field(description=POUNDS)
     lines: int
-    cancelled: int = Field(description="Lines left out because they cancel each other out.")
+    cancelled: int = Field(
+        description="Lines left out because they cancel each other out; 0 also where they are not counted: "
+        "by worker, due date or another word of the detail."
+    )
     when: When | None = Field(
         default=None,
         description="Where each day counts: what stood when the days began, or what moved in them.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -11,7 +13,7 @@ Per = Literal["month", "period"]
 """Whether a report has a row for each month, or one for all its days."""
 
 
-Where = tuple[tuple[str, frozenset[str]], ...]
+Where = tuple[tuple[str, Container[str]], ...]
 """Columns or words of the detail with the values that count; `""` stands for an absent one."""
 
 
@@ -38,20 +40,43 @@ class Sum(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """Due dates that count: from a day, to a day, or so many days before the day of the figure."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+    overdue_for: int | None = None
+
+    def holds(self, due: str, day: dt.date) -> bool:
+        """Whether work with this due date (blank: none) counts in a figure of a day."""
+        if not due:
+            return False
+        on = dt.date.fromisoformat(due)
+        late = self.overdue_for is None or (day - on).days >= self.overdue_for
+        return (self.first or on) <= on <= (self.last or on) and late
+
+
+@dataclass(frozen=True, slots=True)
 class Only:
-    """What of a unit's lines a report is about: one worker's, some kinds or settings; without them all."""
+    """What of a unit's lines is asked: one worker's, some kinds, settings, outcomes, due dates; or all.
+
+    A blank text stands for what a line does not say.
+    """
 
     worker: str | None = None
     kinds: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    due: Due | None = None
 
     @property
     def where(self) -> Where:
-        """As the ledger is asked."""
+        """As the ledger is asked; due dates count by the day of each figure, so they are chosen there."""
         named = (
             ("worker", () if self.worker is None else (self.worker,)),
             ("kind", self.kinds),
             ("setting", self.settings),
+            ("outcome", self.outcomes),
         )
         return tuple((column, frozenset(values)) for column, values in named if values)
 

@@ -11,6 +11,7 @@ import numpy as np
 from eventlog.postgres import Row
 from services.metrics.domain.accounts import ACCOUNTS
 from services.metrics.domain.cuts import Cuts, Sum
+from services.metrics.domain.cuts import Where as Chosen
 from services.metrics.domain.periods import containing
 from services.metrics.domain.trail import BEGINNING
 from services.metrics.domain.units import EVERYTHING, Span
@@ -36,7 +37,7 @@ class SumReading(LineReading):
     async def sums(self, cuts: Cuts) -> list[Sum]:
         """The sum of each cell that is not nought, in the order of its texts."""
         _check(cuts)
-        columns = columns_of(cuts)
+        columns = columns_of(cuts.where, cuts.by)
         tables = [
             table
             for stock, accounts in _by_nature(cuts.accounts)
@@ -98,7 +99,7 @@ class SumReading(LineReading):
         ]
         return sorted(map(Sum, zip(*cells, strict=True), sums.tolist()))
 
-    async def counting(self, table: Table, where: Sequence[tuple[str, frozenset[str]]]) -> Column:
+    async def counting(self, table: Table, where: Chosen) -> Column:
         """Which rows have one of the values that count, in every column that is asked."""
         values = await self._values(table, [name for name, _ in where])
         kept = np.ones(len(table["amount"]), np.bool_)
@@ -201,7 +202,6 @@ def table_of(lines: Lines, columns: Iterable[str]) -> Table:
     return {name: stored[name] for name in (*columns, "amount")}
 
 
-def columns_of(cuts: Cuts) -> list[str]:
+def columns_of(where: Chosen, by: Sequence[str] = ()) -> list[str]:
     """The stored columns that a question needs."""
-    named = (*cuts.by, *(name for name, _ in cuts.where))
-    return sorted({_source(name) for name in named})
+    return sorted({_source(name) for name in (*by, *(name for name, _ in where))})

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from services.metrics.domain.cuts import Cuts
+from services.metrics.domain.cuts import Cuts, Where
 from services.metrics.domain.formula import Term
 from services.metrics.domain.hearing import Place
 from services.metrics.domain.trail import Line, Page, Part
@@ -24,22 +24,31 @@ class TrailReading(SubjectReading, SumReading):
     """Lines with their events, as known when the snapshot says."""
 
     async def lines(
-        self, parts: Sequence[Part], reach: Sequence[Span], page: Page, *, everything: bool
+        self,
+        parts: Sequence[Part],
+        reach: Sequence[Span],
+        page: Page,
+        *,
+        everything: bool,
+        where: Where = (),
     ) -> tuple[list[Part], list[Line]]:
         """Each part with what its lines come to, and a page of lines in the order of parts and days.
 
-        Without `everything` only lines are shown that no other line cancels.
+        Without `everything` only lines are shown that no other line cancels. With `where` it is not known how
+        many those are: openings count them by kind and setting alone.
         """
         if not reach:
             return list(parts), []
         days, teams = together(reach)
-        where = await self.where((part.term.account for part in parts), teams)
+        whose = await self.where((part.term.account for part in parts), teams)
         counted: Counts = {}
         if everything:
-            lines = await self.posted(where, days)
+            lines = await self.posted(whose, days)
         else:
-            lines, counted = await self.standing(where, days[1])
+            lines, counted = await self.standing(whose, days[1])
         within = await self._within(lines, reach)
+        if where:
+            within, counted = await self._chosen(within, where), {}
         text = await self._texts_of_lines(within, counted)
         found = [within.of(_counting(part.term, within, text)) for part in parts]
         shown = [
@@ -54,12 +63,14 @@ class TrailReading(SubjectReading, SumReading):
             return []
         days, teams = together(cuts.spans)
         lines = await self.posted(await self.where(cuts.accounts, teams), days, known_after)
-        reached = await self._within(lines, cuts.spans)
-        kept = await self.counting(table_of(reached, columns_of(cuts)), cuts.where)
-        some = reached.of(kept)
+        some = await self._chosen(await self._within(lines, cuts.spans), cuts.where)
         front = some.place >> OFFSET_BITS
         newest = np.lexsort((-some.n, -some.place, -front, -some.known))[:limit]
         return await self.told([0] * len(newest), some.of(newest))
+
+    async def _chosen(self, lines: Lines, where: Where) -> Lines:
+        """The lines with one of the values that count, in every column that is asked."""
+        return lines.of(await self.counting(table_of(lines, columns_of(where)), where))
 
     async def _within(self, lines: Lines, reach: Sequence[Span]) -> Lines:
         """Each line once for each span that holds its day and team."""

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from services.metrics.answers.figures import figures, series
-from services.metrics.answers.own import Due, Part, figures_of
+from services.metrics.answers.own import figures_of
 from services.metrics.answers.trail import explain
 from services.metrics.domain.complete import Complete
+from services.metrics.domain.cuts import Due, Only
 from services.metrics.domain.periods import parse
 from services.metrics.domain.trail import Page
 
@@ -77,7 +78,7 @@ async def test_before_a_feed_is_complete_nobody_knows_what_stood(sources, ask) -
     ],
 )
 async def test_what_stands_by_due_date(sources, ask, due: Due, measure: str, worth: float) -> None:
-    (one,) = (await figures_of(sources, ask(), Part(due=due), [measure], ["council"], parse("2026-06"))).what
+    (one,) = (await figures_of(sources, ask(), Only(due=due), [measure], ["council"], parse("2026-06"))).what
     assert one.value == worth
 
 

@@ -99,7 +99,7 @@ def of_rows(
         try:
             item = turned(mine, exports, export, _turn(shown, export))
         except SaidTwice:
-            found.rejects.append(_twice(number, teller.column, export.as_of))
+            found.rejects.append(shown_twice(number, teller.column, f" as of {export.as_of.isoformat()}"))
             continue
         wrong = found.take(shown.key, item, teller)
         if wrong is not None:
@@ -137,11 +137,12 @@ def _local(moment: dt.datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).isoformat()
 
 
-def _twice(number: int, column: str, as_of: dt.datetime) -> Reject:
+def shown_twice(number: int, column: str, when: str = "") -> Reject:
+    """The reject of a row that shows its item in another way than an earlier row of the file did."""
     return Reject(
         row=number,
         column=column,
         value=HIDDEN,
-        reason=f"{column or 'key'}: the item is shown in two ways as of {as_of.isoformat()}.",
+        reason=f"{column or 'key'}: the item is shown in two ways{when}.",
         remedy="Keep one row for it; a newer export needs its own as-of.",
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from services.ingest.domain.drafting import draft, draft_of_steps
 from services.ingest.domain.mapping import AnyMapping
+from services.ingest.domain.mapping import Mapping as EventMapping
+from services.ingest.domain.organisation import OrganisationMapping
 from services.ingest.domain.rows import Noun
 from services.ingest.domain.steps import StepsMapping
 from services.ingest.domain.trial import Trial, trial
@@ -38,7 +40,8 @@ def tried(
     most: int | None = None,
 ) -> Trial:
     """What the mapping makes of the file, of at most so many rows; raises `UnreadableFile`."""
-    return trial(readers[mapping.format](Twice(begin), mapping, None), samples, most)
+    column = "" if isinstance(mapping, EventMapping | OrganisationMapping) else mapping.key_column
+    return trial(readers[mapping.format](Twice(begin), mapping, None), samples, most, column)
 
 
 @dataclass(frozen=True, slots=True)

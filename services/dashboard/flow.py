@@ -54,10 +54,10 @@ class Asked:
         """Whether the page is made for many eyes, so that small numbers are masked."""
         return self.options.get("shared") == "on"
 
-    def explain(self, measure: str, period: str, unit: str = "") -> str:
-        """Where it is told what a figure is made of, as at the page's day."""
-        asked = (("measure", measure), ("unit", unit or self.unit), ("period", period), *self.when.params)
-        return f"/explain?{urlencode(asked)}"
+    def explain(self, measure: str, period: str, unit: str = "", **only: str) -> str:
+        """Where it is told what a figure, or a part of it, is made of, as at the page's day."""
+        asked = (("measure", measure), ("unit", unit or self.unit), ("period", period))
+        return f"/explain?{urlencode((*asked, *only.items(), *self.when.params))}"
 
 
 Part = Callable[[Asked], Awaitable[Any]]

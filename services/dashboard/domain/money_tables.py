@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
-from services.dashboard.domain import sheets, words
+from services.dashboard.domain import narrowing, sheets, words
 from services.dashboard.domain.marks import Stair
+from services.dashboard.domain.narrowing import ONE_DAY
 from services.dashboard.domain.reported import Effects, Share, Spend, Step
 from services.dashboard.domain.reporting import Told
 from services.dashboard.domain.sheets import Cell, Sheet
 
-Explain = Callable[[str, str], str]
-"""The address that explains a measure in a month."""
+Explain = Callable[..., str]
+"""The address that explains a measure in a month, of a team, of a setting."""
 FLOWS = (
     ("started", "Started", 1),
     ("changed", "Changed", 1),
@@ -38,15 +40,18 @@ def spend(answer: Spend, names: Callable[[str], str], explain: Explain, today: d
     first = {"setting": "Setting", "team": "Team"}.get(answer.by, "Month")
     heads = ("Opening", *(name for _, name, _ in shown), "Closing", *paid)
 
-    def cells(row: Step) -> tuple[Cell, ...]:
-        flows = [_moved(row, field, sign, explain) for field, _, sign in shown]
+    def cells(row: Step, by: str) -> tuple[Cell, ...]:
+        before, month = _months(row, answer, today)
+        link = partial(_link, row=row, by=by, explain=explain)
+        flows = [_moved(row, field, sign, link(field, row.month)) for field, _, sign in shown]
         once = (sheets.money(row.one_off),) if paid else ()
-        closing = sheets.money(row.closing, _link("closing", row, explain))
-        before = explain("spend_a_week", words.months_after(row.month, -1)) if row.month else ""
-        return (sheets.money(row.opening, before), *flows, closing, *once)
+        opening = sheets.money(row.opening, link("closing", before))
+        return (opening, *flows, sheets.money(row.closing, link("closing", month)), *once)
 
-    rows = tuple((sheets.said(_name(row, answer.by, names, today)), *cells(row)) for row in answer.rows)
-    total = (sheets.said("In all"), *cells(answer.total)) if len(rows) > 1 else ()
+    rows = tuple(
+        (sheets.said(_name(row, answer.by, names, today)), *cells(row, answer.by)) for row in answer.rows
+    )
+    total = (sheets.said("In all"), *cells(answer.total, "")) if len(rows) > 1 else ()
     sheet = Sheet("What care costs a week", sheets.columns(first, figures=heads), rows, total)
     return Told(answer.finding, sheet, stairs=stairs(answer.total), prompts=_prompts(answer.total))
 
@@ -55,13 +60,25 @@ def _any(answer: Spend, field: str) -> bool:
     return bool(getattr(answer.total, field)) or any(getattr(row, field) for row in answer.rows)
 
 
-def _moved(row: Step, field: str, sign: int, explain: Explain) -> Cell:
+def _moved(row: Step, field: str, sign: int, link: str) -> Cell:
     amount = sign * getattr(row, field)
-    return sheets.moved(amount, _link(field, row, explain) if amount else "")
+    return sheets.moved(amount, link if amount else "")
 
 
-def _link(field: str, row: Step, explain: Explain) -> str:
-    return explain(EXPLAINED[field], row.month) if row.month and field in EXPLAINED else ""
+def _months(row: Step, answer: Spend, today: dt.date) -> tuple[str, str]:
+    """The months at whose ends the row opens and closes; blank where it does so within one."""
+    if row.month:
+        return words.months_after(row.month, -1), row.month
+    first, last = words.date_of(answer.first), words.date_of(answer.last)
+    before = words.months_after(answer.first[:7], -1) if first and first.day == 1 else ""
+    ends = last is not None and (last >= today or (last + ONE_DAY).day == 1)
+    return before, answer.last[:7] if ends else ""
+
+
+def _link(field: str, month: str | None, *, row: Step, by: str, explain: Explain) -> str:
+    if not month or field not in EXPLAINED or (by == "team" and not row.team):
+        return ""
+    return explain(EXPLAINED[field], month, row.team or "", **narrowing.cut(by, row))
 
 
 def _name(row: Step, by: str, names: Callable[[str], str], today: dt.date) -> str:

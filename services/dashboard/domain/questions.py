@@ -142,10 +142,12 @@ def outcomes(unit: str, when: Moment) -> Question[Report]:
     return report("outcomes", unit, when, **{"from": first.isoformat(), "to": last.isoformat()})
 
 
-def explain(measure: str, unit: str, period: str, when: Moment, cursor: str) -> Question[Explanation]:
-    """A figure, its definition and its lines."""
+def explain(
+    measure: str, unit: str, period: str, when: Moment, cursor: str, only: Mapping[str, str]
+) -> Question[Explanation]:
+    """A figure, its definition and its lines; `only` chooses a part of it, also by what is blank."""
     asked = _params(measure=measure, unit=unit, period=period, limit=50, cursor=cursor)
-    return Question("metrics", "/v1/explain", Explanation, asked + when.params)
+    return Question("metrics", "/v1/explain", Explanation, (*asked, *only.items(), *when.params))
 
 
 def event(topic: str, partition: int, offset: int) -> Question[LoggedEvent]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from services.dashboard.domain import findings, sheets, words
+from collections.abc import Iterator
+
+from services.dashboard.domain import findings, narrowing, sheets, words
 from services.dashboard.domain.answers import Report, ReportRow
 from services.dashboard.domain.reporting import Told
 from services.dashboard.domain.sheets import Cell, Sheet
@@ -17,7 +19,7 @@ def workload(answer: Report, names: Names) -> Told:
     rows = [
         (
             *_named(row, answer.by, names),
-            *_counts(row.overdue, row.due),
+            *_waiting(row, answer.by, names),
             sheets.count(row.allocated, _explained("allocations", row, answer.by, names)),
         )
         for row in answer.rows
@@ -56,16 +58,22 @@ def outcomes(answer: Report) -> Told:
 
 
 def _explained(measure: str, row: ReportRow, by: str, names: Names) -> str:
-    """Where a figure is explained that is a measure's own: of a month, of the unit or of one of its teams."""
-    if by not in ("month", "team") or (by == "team" and not row.team):
-        return ""
+    """Where a figure of a month is explained that is a measure's own, in the part that the row is about."""
     if not row.month or row.month > words.month_of(names.today):
         return ""
-    return names.explain(measure, row.month, row.team or "" if by == "team" else "")
+    return names.explained(measure, row, by, row.month)
 
 
-def _counts(*values: int | None) -> list[Cell]:
-    return [sheets.count(value) for value in values]
+def _waiting(row: ReportRow, by: str, names: Names) -> Iterator[Cell]:
+    """What was due in the month of the row and is still open: overdue, and not yet."""
+    for measure, count, days in (
+        ("overdue", row.overdue, (None, None)),
+        ("open", row.due, (names.today, None)),
+    ):
+        month, link = words.month_of(names.today), ""
+        if row.month and count:
+            link = names.explained(measure, row, by, month, days, narrowing.due_in(row.month))
+        yield sheets.count(count, link)
 
 
 def _named(row: ReportRow, by: str, names: Names) -> list[Cell]:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from services.dashboard.domain import sheets, words
+from services.dashboard.domain import narrowing, sheets, words
 from services.dashboard.domain.marks import Lot
+from services.dashboard.domain.narrowing import Days
 from services.dashboard.domain.reported import (
     Age,
     Ages,
@@ -38,8 +39,11 @@ class Names:
     work_of: Callable[[str], str]
     item: Callable[[str], str]
     today: dt.date
-    explain: Callable[[str, str, str], str] = lambda measure, period, unit: ""
-    """Where it is told what a measure of a unit in a period is made of; the page's own unit where blank."""
+    explain: Callable[..., str] = lambda measure, period, unit="", **only: ""
+    """Where it is told what a measure of a unit in a period is made of; the page's own unit where blank.
+
+    Further words choose a part of it (narrowing.py).
+    """
 
     def worker(self, worker: str | None) -> Cell:
         """A person, leading to their work; not named in a view for many eyes."""
@@ -58,6 +62,14 @@ class Names:
         if by == "kind":
             return sheets.said(words.coded(row.kind) or "No kind")
         return sheets.said(words.capital(words.month(month, self.today)) if month else "All")
+
+    def explained(self, measure: str, row: object, by: str, month: str, *due: Days) -> str:
+        """Where a cell is explained, which is that of a month, of the unit or its team, in the row's part."""
+        team = getattr(row, "team", None) or ""
+        if by == "team" and not team:
+            return ""
+        part = narrowing.cut(by, row) | narrowing.due(*due)
+        return self.explain(measure, month, team if by == "team" else "", **part)
 
 
 def band(one: Band) -> str:
@@ -82,12 +94,19 @@ def _lots(bands: Sequence[tuple[Band, int]]) -> tuple[Lot, ...]:
 def ages(answer: Ages, names: Names) -> Told:
     """Overdue work by the days since it was due."""
     bands = _summed(row.bands for row in answer.rows)
+
+    def counted(count: int, row: Age, *days: Days) -> Cell:
+        within = (*days, *((narrowing.due_in(row.due_in),) if row.due_in else ()))
+        month = words.month_of(names.today)
+        link = names.explained("overdue", row, answer.by, month, *within) if count else ""
+        return sheets.count(count, link)
+
     rows = [
         (
             names.by(answer.by, row, row.due_in),
-            sheets.count(row.overdue),
+            counted(row.overdue, row),
             sheets.said(words.day(row.oldest_due, names.today)),
-            *(sheets.count(one.count) for one in row.bands),
+            *(counted(one.count, row, _due(one, names.today)) for one in row.bands),
         )
         for row in answer.rows
     ]
@@ -108,6 +127,12 @@ def ages(answer: Ages, names: Names) -> Told:
     )
 
 
+def _due(one: Band, today: dt.date) -> Days:
+    """When work of an age was due."""
+    first = None if one.last is None else today - dt.timedelta(one.last)
+    return first, today - dt.timedelta(one.first)
+
+
 def _in_order(rows: list[tuple[Cell, ...]], by: str) -> tuple[tuple[Cell, ...], ...]:
     """By name, for nobody is ranked; months and what is not cut stay in their order."""
     return tuple(rows if by in ("month", "all") else sorted(rows, key=lambda row: row[0].text.casefold()))
@@ -121,7 +146,7 @@ def waits(answer: Waits, names: Names) -> Told:
     lots: list[tuple[str, tuple[Lot, ...]]] = []
 
     def explain(which: str, row: Wait) -> str:
-        return names.explain(EXPLAINED[which], row.month, "") if row.month and answer.by == "month" else ""
+        return names.explained(EXPLAINED[which], row, answer.by, row.month) if row.month else ""
 
     for which, said in until.items():
         found = [row for row in answer.rows if row.until == which and row.count]

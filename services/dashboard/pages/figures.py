@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.dashboard.domain import narrowing
 from services.dashboard.pages import desk, files
 from services.dashboard.pages.desk import Who
 from services.dashboard.stories import feeding, measure, restated
@@ -49,7 +50,8 @@ async def explain(
     """What a figure is made of: its definition, its lines, and each line's event."""
     asking = desk.asked(request, who, measure=measure_id, period=period)
     parts = {"explanation": measure.explanation, "given": beside(restated.given)}
-    return await desk.show(request, who, asking, "explain.html", parts, nav="")
+    only = narrowing.said(asking.options, asking.names, asking.when.today)
+    return await desk.show(request, who, asking, "explain.html", parts, nav="", only=only)
 
 
 @router.get("/events/{topic}/{partition}/{offset}", response_class=HTMLResponse)

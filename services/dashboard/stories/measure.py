@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.dashboard.domain import (
+    narrowing,
     promises,
     prompts,
     questions,
@@ -135,7 +136,12 @@ async def explanation(asked: Asked) -> Explanation:
     option = asked.options
     return await asked.reader.read(
         questions.explain(
-            option["measure"], asked.unit, option["period"], asked.when, option.get("cursor", "")
+            option["measure"],
+            asked.unit,
+            option["period"],
+            asked.when,
+            option.get("cursor", ""),
+            narrowing.chosen(option),
         )
     )
 

@@ -12,6 +12,10 @@ TODAY = dt.date(2026, 11, 18)
 STEP = Step(month="2026-10", opening=61000, started=4300, changed=-370.5, ended=3689.5, closing=61240)
 
 
+def explain(measure: str, month: str, team: str = "", **only: str) -> str:
+    return "/".join(("", measure, month, *filter(None, (team, *only.values()))))
+
+
 def test_the_steps_lead_from_opening_to_closing() -> None:
     stairs = money_tables.stairs(STEP)
     assert [stair.text for stair in stairs] == ["£61,000", "+£4,300", "−£370.50", "−£3,690", "£61,240"]
@@ -29,7 +33,7 @@ def test_transfers_are_shown_only_where_there_are_some() -> None:
 
 def test_a_month_leads_to_what_it_is_made_of_and_the_table_ends_with_the_whole() -> None:
     answer = Spend(by="month", finding="x", rows=(STEP, STEP), total=STEP)
-    found = money_tables.spend(answer, str.title, lambda measure, month: f"/{measure}/{month}", TODAY)
+    found = money_tables.spend(answer, str.title, explain, TODAY)
     assert [column.name for column in found.sheet.columns] == [
         "Month",
         "Opening",
@@ -38,9 +42,30 @@ def test_a_month_leads_to_what_it_is_made_of_and_the_table_ends_with_the_whole()
         "Ended",
         "Closing",
     ]
+    assert found.sheet.rows[0][1].link == "/spend_a_week/2026-09"
     assert found.sheet.rows[0][2].link == "/spend_started/2026-10"
     assert found.sheet.rows[0][4].value == -3689.5
     assert found.sheet.total[0].text == "In all"
+
+
+@pytest.mark.parametrize(
+    ("by", "last", "opening", "closing"),
+    [
+        ("setting", "2026-11-18", "/spend_a_week/2026-06/nursing", "/spend_a_week/2026-11/nursing"),
+        ("setting", "2026-10-31", "/spend_a_week/2026-06/nursing", "/spend_a_week/2026-10/nursing"),
+        ("setting", "2026-10-30", "/spend_a_week/2026-06/nursing", ""),
+        ("team", "2026-10-31", "/spend_a_week/2026-06/north", "/spend_a_week/2026-10/north"),
+    ],
+)
+def test_what_a_setting_or_team_cost_leads_to_its_lines(
+    by: str, last: str, opening: str, closing: str
+) -> None:
+    row = Step(opening=10, started=5, closing=15, **{by: {"setting": "nursing", "team": "north"}[by]})
+    total = Step(opening=10, started=5, closing=15)
+    answer = Spend(by=by, first="2026-07-01", last=last, rows=(row, row), total=total)
+    sheet = money_tables.spend(answer, str.title, explain, TODAY).sheet
+    assert [sheet.rows[0][place].link for place in (1, 2, -1)] == [opening, "", closing]
+    assert sheet.total[1].link == "/spend_a_week/2026-06"
 
 
 def test_who_decided_is_told_by_kind_and_by_team_each_with_what_nobody_can_be_given() -> None:

@@ -1,6 +1,7 @@
 """Reports on work as tables: nobody is ranked, and every band is counted."""
 
 import datetime as dt
+from dataclasses import replace
 
 from services.dashboard.domain import work_tables
 from services.dashboard.domain.reported import (
@@ -40,6 +41,32 @@ def test_overdue_work_by_worker_goes_by_name_and_leads_to_their_work() -> None:
         ("Over a year", 3),
     ]
     assert "12 that are overdue for more than four weeks" in found.prompts[0]
+
+
+def explain(measure: str, period: str, unit: str = "", **only: str) -> str:
+    return " ".join((measure, period, unit, *(f"{name}={value}" for name, value in only.items())))
+
+
+def test_each_age_of_a_row_leads_to_its_lines() -> None:
+    names = replace(NAMES, explain=explain)
+    by_kind = Age(kind="", overdue=12, oldest_due="2025-09-12", bands=BANDS)
+    (row,) = work_tables.ages(Ages(by="kind", rows=(by_kind,)), names).sheet.rows
+    assert [cell.link for cell in row if cell.counted] == [
+        "overdue 2026-11  kind=",
+        "overdue 2026-11  kind= due_from=2026-11-11 due_to=2026-11-17",
+        "overdue 2026-11  kind= due_from=2026-08-19 due_to=2026-10-20",
+        "overdue 2026-11  kind= due_to=2025-11-17",
+    ]
+    due_in = Age(due_in="2026-10", overdue=8, oldest_due="2026-10-02", bands=(BANDS[1],))
+    (row,) = work_tables.ages(Ages(by="month", rows=(due_in,)), names).sheet.rows
+    assert [cell.link for cell in row if cell.counted] == [
+        "overdue 2026-11  due_from=2026-10-01 due_to=2026-10-31",
+        "overdue 2026-11  due_from=2026-10-01 due_to=2026-10-20",
+    ]
+    team = Age(team="north", overdue=8, oldest_due="2026-10-02")
+    nobodys = Age(team="", overdue=8, oldest_due="2026-10-02")
+    rows = work_tables.ages(Ages(by="team", rows=(team, nobodys)), names).sheet.rows
+    assert sorted(row[1].link for row in rows) == ["", "overdue 2026-11 north"]
 
 
 def test_nothing_overdue_draws_and_asks_nothing() -> None:

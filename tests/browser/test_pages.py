@@ -143,6 +143,8 @@ def test_a_meeting_is_run_from_one_page_and_refuses_to_close_too_early(manager: 
     manager.goto("/meetings/m-1")
     manager.get_by_role("button", name="Start the meeting").click()
     expect(manager.locator("main")).to_contain_text("Being held")
+    expect(manager.get_by_role("link", name="23 are overdue; December is the heaviest month")).to_be_visible()
+    expect(manager.locator("main")).to_contain_text("Which of the 15 due before November can be closed")
     manager.get_by_role("button", name="Close the meeting").click()
     expect(manager.get_by_role("alert")).to_contain_text(
         "cannot be closed: “Re-plan the five oldest reviews”"
@@ -175,8 +177,9 @@ def test_a_form_of_another_site_is_refused(manager: Page, site: Site) -> None:
 
 def test_a_practitioner_sees_their_work_and_cannot_agree_for_others(page: Page) -> None:
     sign_in(page, "Amara Osei")
-    page.get_by_role("link", name="My work").click()
     expect(page.locator("h1")).to_have_text("My work")
+    expect(page.locator("#promised")).to_contain_text("Re-plan the five oldest reviews")
+    expect(page.locator("#meeting")).to_contain_text("2 commitments")
     assert page.locator("#work tbody tr").count() == 3
     page.goto(TEAM)
     assert page.get_by_role("button", name="Agree a commitment").count() == 0
@@ -281,7 +284,12 @@ def test_everything_works_without_scripts(plain: Page, site: Site) -> None:
 def test_the_service_overview_begins_with_exceptions_and_names_its_teams(page: Page) -> None:
     sign_in(page, "Dan Whitlock")
     expect(page.locator("h1")).to_have_text("Long-term support")
-    expect(page.locator(".lead").first).to_have_text(re.compile("^1 exception waits for an answer"))
+    expect(page.locator(".lead").first).to_have_text(
+        re.compile("^1 exception waits for an answer, in North locality. ")
+    )
+    expect(page.locator(".lead").first).to_contain_text(
+        "In East locality more work is overdue than usual since"
+    )
     assert page.locator("#grid .tile").count() == len(council.MEASURES)
     names = page.locator("#below tbody th").all_inner_texts()
     assert names == ["East locality", "North locality", "Reviews", "South locality"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.dashboard.domain import words
-from services.dashboard.domain.answers import ReportRow, Series
+from services.dashboard.domain.answers import ReportRow, Series, WorkCounts
 from services.dashboard.domain.variation import Variation
 
 Rich = tuple[tuple[str, bool], ...]
@@ -55,6 +55,32 @@ def workload_opening(months: Sequence[ReportRow], today: dt.date) -> Rich:
     )
 
 
+def work_opening(counts: WorkCounts) -> Rich:
+    """`4 pieces of work are open: none overdue, 2 due today, 1 more this week.`"""
+    if not counts.open:
+        return (("Nothing is open.", False),)
+    first, *rest = urgent_counts(counts)
+    pieces = words.plural(counts.open, "piece of work", "pieces of work")
+    late = (first, counts.overdue > 0)
+    return (
+        (f"{pieces} {words.be(counts.open)} open: ", False),
+        late,
+        (f"{''.join(f', {one}' for one in rest)}.", False),
+    )
+
+
+def urgent_counts(counts: WorkCounts) -> list[str]:
+    """`none overdue`, `2 due today`, `1 more this week`, `3 that nobody holds`, without later nones."""
+    later = counts.due_this_week - counts.due_today
+    said = (
+        (counts.due_today, "due today"),
+        (later, "more this week" if counts.due_today else "due this week"),
+        (counts.unallocated, "that nobody holds"),
+    )
+    late = f"{words.number(counts.overdue) if counts.overdue else 'none'} overdue"
+    return [late, *(f"{words.number(count)} {what}" for count, what in said if count)]
+
+
 def heaviest(months: Sequence[ReportRow], after: str) -> tuple[str, int] | None:
     """The month from `after` on (itself left out) with most work falling due, and how much."""
     coming = [(row.month, row.due + row.overdue) for row in months if row.month and row.month > after]
@@ -63,17 +89,25 @@ def heaviest(months: Sequence[ReportRow], after: str) -> tuple[str, int] | None:
 
 
 def movement(series: Sequence[tuple[Series, Variation]], today: dt.date) -> str:
-    """One sentence about what is not by chance: the better part first, then `but` the worse."""
+    """One sentence about what is not by chance: the better part first, then `but` the worst two."""
     better = [(one, how) for one, how in series if how.tone == "better"]
     worse = [(one, how) for one, how in series if how.tone == "worse"]
     if not better and not worse:
         known = any(how.tone == "usual" for _, how in series)
         return "Nothing is out of the ordinary." if known else ""
     first = clause(*better[0], today) if better else ""
-    second = clause(*worse[0], today) if worse else ""
+    second = " and ".join(clause(*one, today) for one in worse[:2])
     if first and second:
         return f"{words.capital(first)}, but {second}."
     return f"{words.capital(first or second)}."
+
+
+def among(units: Sequence[tuple[str, Series, Variation]], today: dt.date) -> str:
+    """`In Reviews team more work is overdue than usual since August.`: up to three, the worse if any."""
+    worse = [one for one in units if one[2].tone == "worse"]
+    named = (worse or [one for one in units if one[2].tone == "better"])[:3]
+    said = "; ".join(f"in {name} {clause(series, how, today)}" for name, series, how in named)
+    return f"{words.capital(said)}." if said else ""
 
 
 def clause(series: Series, how: Variation, today: dt.date) -> str:

@@ -14,10 +14,13 @@ from services.dashboard.domain.variation import Variation, finished_points
 def for_workload(rows: Sequence[ReportRow], nobodys: int, today: dt.date) -> list[str]:
     """Ask about the oldest work, what nobody holds, and the heaviest month ahead."""
     this_month = words.month_of(today)
+    late = sum(row.overdue for row in rows)
     old = sum(row.overdue for row in rows if row.month and row.month < this_month)
     name = words.month(this_month, today)
     asked = []
-    if old == 1:
+    if late > 2 * old:
+        asked.append(f"Which of the {words.number(late)} overdue can be closed this week?")
+    elif old == 1:
         asked.append(f"Can the one due before {name} be closed this week?")
     elif old:
         asked.append(f"Which of the {words.number(old)} due before {name} can be closed this week?")

@@ -64,7 +64,7 @@ def tile(measure: Measure, series: Series, today: dt.date) -> Tile:
         when="" if point is None or now else _when(point, today),
         period=point.period if point else words.month_of(today),
         how=how,
-        target=variation.target_words(series, value),
+        target="" if "its target" in how.text else variation.target_words(series, value),
         points=series.points if now else tuple(one for one in series.points if not one.unfinished),
         description=_heard(series, measure.name, how),
     )

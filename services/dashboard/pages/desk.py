@@ -176,9 +176,10 @@ def frame(request: Request, who: Principal | None) -> dict[str, Any]:
     }
 
 
-def onward(path: str, done: str) -> RedirectResponse:
-    """After a command: the page that shows what came of it."""
-    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}done={done}", 303)
+def onward(path: str, done: str, place: str = "") -> RedirectResponse:
+    """After a command: the page that shows what came of it, at a place of it where one is named."""
+    there = f"#{place}" if place else ""
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}done={done}{there}", 303)
 
 
 async def form(request: Request) -> dict[str, str]:

@@ -19,6 +19,8 @@ router = APIRouter()
 Id = Annotated[str, Path(max_length=200)]
 Verb = Literal["start", "review", "decisions", "close"]
 DONE = {"start": "started", "review": "reviewed", "decisions": "decided", "close": "meeting-closed"}
+PLACES = {"review": "review", "decisions": "decisions"}
+"""Where on the page a meeting goes on after a command, so that nobody has to find the place again."""
 FIELDS = {"start": (), "review": ("commitment", "note"), "decisions": ("text",), "close": ()}
 WANTED = {
     "note": "Say how the commitment stands",
@@ -93,7 +95,7 @@ async def agree(request: Request, who: Holder, meeting: Id) -> Response:
     errors = await promised(asking, {**fields, "meeting": meeting})
     if errors:
         return await _one(request, who, asking, errors, fields)
-    return desk.onward(f"/meetings/{meeting}", "agreed")
+    return desk.onward(f"/meetings/{meeting}", "agreed", "promised")
 
 
 @router.post("/meetings/{meeting}/{verb}", response_class=HTMLResponse)
@@ -111,7 +113,7 @@ async def act(request: Request, who: Holder, meeting: Id, verb: Verb) -> Respons
             fields,
         )
         if not errors:
-            return desk.onward(f"/meetings/{meeting}", DONE[verb])
+            return desk.onward(f"/meetings/{meeting}", DONE[verb], PLACES.get(verb, ""))
     return await _one(request, who, asking, errors, fields)
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.dashboard.pages import desk
 from services.dashboard.pages.desk import Who
-from services.dashboard.stories import mine
+from services.dashboard.stories import mine, unit
 
 router = APIRouter()
 
@@ -20,6 +20,6 @@ async def my_work(
 ) -> Response:
     """Own open work, and what own decisions did; of somebody else where metrics lets the reader see it."""
     asking = desk.asked(request, who, worker=worker or who.subject)
-    parts = {"work": mine.work, "part": mine.part}
+    parts = {"work": mine.work, "promised": mine.promised, "meeting": unit.meeting, "part": mine.part}
     nav = "work" if asking.options["worker"] == who.subject else "team"
     return await desk.show(request, who, asking, "mine.html", parts, nav=nav)

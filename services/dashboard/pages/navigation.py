@@ -15,9 +15,9 @@ BY_ROLE: Mapping[str, tuple[str, ...]] = {
     "manager": ("overview", "team", "reports", "meetings", "commitments", "exceptions", "catalogue"),
     "head": ("overview", "team", "reports", "meetings", "commitments", "exceptions", "catalogue"),
     "director": ("overview", "team", "reports", "meetings", "commitments", "exceptions", "catalogue"),
-    "finance": ("overview", "team", "spend", "reports", "exceptions", "catalogue"),
+    "finance": ("spend", "overview", "team", "reports", "exceptions", "catalogue"),
     "analyst": ("overview", "team", "reports", "exceptions", "feeds", "imports", "quality", "catalogue"),
-    "operator": ("overview", "team", "feeds", "imports", "quality", "exceptions", "catalogue"),
+    "operator": ("feeds", "imports", "quality", "overview", "team", "exceptions", "catalogue"),
     "feeder": ("imports", "quality"),
 }
 """A practitioner begins with their own work, finance with money, an analyst looks after the feeds too."""

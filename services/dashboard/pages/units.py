@@ -18,6 +18,8 @@ from services.dashboard.stories import comparing, measure, overview, reporting, 
 router = APIRouter()
 PASSED = ("by", "per", "from", "to", "as_at", "direction", "setting", "kind", "worker")
 """What a file is asked by, as the report was."""
+BEGINS = {"practitioner": "/my-work", "finance": "/units/{home}/reports/spend", "operator": "/feeds"}
+"""Whose first question is not how a unit does: what is mine, where is the money going, is it well."""
 UnitId = Annotated[str, Path(max_length=200)]
 Name = Annotated[str, Path(max_length=40)]
 Form = Literal["csv", "xlsx"]
@@ -25,7 +27,7 @@ Form = Literal["csv", "xlsx"]
 
 @router.get("/", response_class=RedirectResponse)
 async def home(request: Request, who: Who) -> Response:
-    """To the reader's own unit."""
+    """To the page that answers what this reader asks most, else to their own unit."""
     asking = desk.asked(request, who)
     if not asking.tree.home:
         raise Problem(
@@ -33,7 +35,7 @@ async def home(request: Request, who: Who) -> Response:
             "There are no units yet",
             "Send the organisation's events to ingest, then load this page again.",
         )
-    return RedirectResponse(f"/units/{asking.tree.home}", 303)
+    return RedirectResponse(BEGINS.get(who.role, "/units/{home}").format(home=asking.tree.home), 303)
 
 
 @router.get("/units/{unit}", response_class=HTMLResponse)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 
-from services.dashboard.domain import exceptions, promises, questions
+from services.dashboard.domain import exceptions, promises, questions, words
 from services.dashboard.domain.agreements import Commitment, Escalation, Meeting
 from services.dashboard.domain.exceptions import Need
 from services.dashboard.domain.promises import Promise
+from services.dashboard.domain.questions import Moment
 from services.dashboard.domain.refusals import Away
-from services.dashboard.flow import Asked, maybe
+from services.dashboard.domain.reports import Completed, Outcomes, Workload
+from services.dashboard.flow import Asked, attempt, maybe
+from services.dashboard.stories import team
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,17 @@ class ReviewRow:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """The team's three reports at a meeting, each with its finding, its chart and its questions."""
+
+    workload: Workload | Away
+    completed: Completed | Away
+    outcomes: Outcomes | Away
+    as_at: dt.date | None
+    """The day of a meeting that is over; None where the figures are today's."""
+
+
+@dataclass(frozen=True)
 class MeetingPage:
     """A meeting that can be run from one page."""
 
@@ -153,6 +168,7 @@ class MeetingPage:
     review: list[ReviewRow]
     agreed: list[Promise]
     exceptions: list[Need]
+    reports: Reported
     blocked: int
     owners: list[tuple[str, str]]
 
@@ -160,7 +176,9 @@ class MeetingPage:
 async def meeting(asked: Asked) -> MeetingPage:
     """One meeting, with exceptions as they stand now."""
     found = await asked.reader.read(questions.meeting(asked.options["meeting"]))
-    raised = await maybe(asked, questions.escalations(found.unit))
+    raised, reports = await asyncio.gather(
+        maybe(asked, questions.escalations(found.unit)), _reported(asked, found)
+    )
     today, now = asked.when.today, asked.when.now
     notes = {review.commitment: review.note for review in found.reviewed}
     still = [] if isinstance(raised, Away) else exceptions.in_order(raised.items)
@@ -177,6 +195,18 @@ async def meeting(asked: Asked) -> MeetingPage:
         ],
         agreed=[promises.promise(one, asked.names, today) for one in found.agreed],
         exceptions=[exceptions.need(one, asked.names, now) for one in still],
+        reports=reports,
         blocked=len(promises.not_reviewed(found)),
         owners=owners(asked, found.unit),
     )
+
+
+async def _reported(asked: Asked, held: Meeting) -> Reported:
+    """The reports of the meeting's unit, as they stood on its day where it is over."""
+    began = words.instant(held.started_at) if held.state == "closed" else None
+    day = began.date() if began and began.date() < asked.when.today else None
+    then = replace(asked, unit=held.unit, when=Moment(asked.when.now, day or asked.when.as_at))
+    workload, completed, outcomes = await asyncio.gather(
+        attempt(team.workload(then)), attempt(team.completed(then)), attempt(team.outcomes(then))
+    )
+    return Reported(workload, completed, outcomes, day)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.dashboard.domain import (
+    findings,
     narrowing,
     promises,
     prompts,
@@ -20,6 +21,7 @@ from services.dashboard.domain import (
 )
 from services.dashboard.domain.agreements import Commitment, Rule
 from services.dashboard.domain.answers import Catalogue, Measure, Rebase, Series, WorkList
+from services.dashboard.domain.findings import Rich
 from services.dashboard.domain.marks import Note
 from services.dashboard.domain.refusals import Away, Missing
 from services.dashboard.domain.sheets import Cell, Sheet
@@ -150,6 +152,7 @@ async def explanation(asked: Asked) -> Explanation:
 class WorkPage:
     """The open work of a unit."""
 
+    opening: Rich
     work: WorkList
     rows: list[Urgent]
     worker: str
@@ -161,7 +164,9 @@ async def work(asked: Asked) -> WorkPage:
     found = await asked.reader.read(
         questions.work(asked.unit, 50, asked.when, worker, asked.options.get("cursor", ""))
     )
-    return WorkPage(found, [unit.urgent(row, asked) for row in found.rows], worker)
+    return WorkPage(
+        findings.work_opening(found.counts), found, [unit.urgent(row, asked) for row in found.rows], worker
+    )
 
 
 async def event(asked: Asked) -> LoggedEvent:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.dashboard.domain import questions, sheets, spans, words
+from services.dashboard.domain import findings, promises, questions, sheets, spans, words
 from services.dashboard.domain.answers import WorkList
+from services.dashboard.domain.findings import Rich
+from services.dashboard.domain.promises import Promise
 from services.dashboard.domain.reported import Effects, Own
 from services.dashboard.domain.sheets import Sheet
 from services.dashboard.flow import Asked
@@ -26,11 +28,11 @@ DID = (
 
 @dataclass(frozen=True)
 class Mine:
-    """Somebody's open work, and what they did."""
+    """Somebody's open work."""
 
+    opening: Rich
     work: WorkList
     rows: list[Urgent]
-    worker: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,15 @@ async def work(asked: Asked) -> Mine:
     worker = asked.options["worker"]
     cursor = asked.options.get("cursor", "")
     found = await asked.reader.read(questions.work(asked.unit, SHOWN, asked.when, worker, cursor))
-    return Mine(found, [unit.urgent(row, asked) for row in found.rows], worker)
+    rows = [unit.urgent(row, asked) for row in found.rows]
+    return Mine(findings.work_opening(found.counts), found, rows)
+
+
+async def promised(asked: Asked) -> list[Promise]:
+    """What they have promised and not done yet, by deadline."""
+    question = questions.commitments(asked.unit, "open", asked.options["worker"])
+    found = await asked.reader.read(question)
+    return [promises.promise(one, asked.names, asked.when.today) for one in promises.in_order(found.items)]
 
 
 async def part(asked: Asked) -> Part | None:

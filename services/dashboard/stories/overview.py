@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.tree import Unit
-from services.dashboard.domain import findings, questions, sheets, strip, variation, words
+from services.dashboard.domain import exceptions, findings, questions, sheets, strip, variation, words
+from services.dashboard.domain.agreements import Escalation
 from services.dashboard.domain.answers import Figures, Measure, Series
 from services.dashboard.domain.refusals import Away
 from services.dashboard.domain.sheets import Cell
@@ -20,7 +20,8 @@ from services.dashboard.stories import unit as shared
 from services.dashboard.stories.beside import beside
 
 COLUMNS = ("overdue", "unallocated", "open", "completed")
-USUAL = "No exception waits for an answer, and taken as a whole the figures are as usual."
+WHOLE = "Taken as a whole, the figures are as usual"
+MOST_NAMED = 4
 MOST_SERIES = 16
 """Units whose past is read for the table; a wider one shows figures without it."""
 
@@ -46,22 +47,31 @@ class Below:
 
 
 async def opening(asked: Asked) -> str:
-    """What is out of the ordinary, in one sentence."""
-    series, found = await asyncio.gather(
+    """What is out of the ordinary: exceptions, the figures as a whole, and the units below that stand out."""
+    series, found, below_ = await asyncio.gather(
         shared.series_of(asked, grid=True),
         maybe(asked, questions.escalations(asked.unit)),
+        _pasts(asked, asked.tree.children(asked.unit)),
     )
-    moved = findings.movement(shared.moves(series, asked.when.today), asked.when.today)
-    if isinstance(found, Away):
-        return moved
-    raised = len([one for one in found.items if one.state == "raised"])
-    if not raised:
-        said = USUAL if moved.startswith("Nothing") else f"No exception waits for an answer. {moved}"
-        return said.strip()
-    waits = "waits" if raised == 1 else "wait"
-    count = f"{words.plural(raised, 'exception')} {waits} for an answer."
-    usual = moved.startswith("Nothing")
-    return f"{count} {'Taken as a whole, the figures are as usual.' if usual else moved}".strip()
+    today = asked.when.today
+    whole = findings.movement(shared.moves(series, today), today)
+    each = [(asked.tree.name(name), one, how) for name, one, how in _judged(below_)]
+    among = findings.among(each, today)
+    said = ["" if isinstance(found, Away) else _waiting(found.items, asked), whole, among]
+    if whole.startswith("Nothing"):
+        said[1:] = [f"{WHOLE}, but {among[:1].lower()}{among[1:]}" if among else f"{WHOLE}."]
+    return " ".join(one for one in said if one)
+
+
+def _waiting(raised: Sequence[Escalation], asked: Asked) -> str:
+    """`2 exceptions wait for an answer, in Reviews team and East locality team.`"""
+    units = [one.unit for one in exceptions.in_order(raised) if one.state == "raised"]
+    if not units:
+        return "No exception waits for an answer."
+    others = [asked.tree.name(one) for one in dict.fromkeys(units) if one != asked.unit]
+    named = f", in {words.listed(others)}" if 0 < len(others) <= MOST_NAMED else ""
+    wait = "waits" if len(units) == 1 else "wait"
+    return f"{words.plural(len(units), 'exception')} {wait} for an answer{named}."
 
 
 async def grid(asked: Asked) -> list[Tile]:
@@ -80,18 +90,18 @@ async def below(asked: Asked) -> Below:
     if not children or not columns:
         return Below("", [], [])
     ids = [child.id for child in children]
-    figures, series = await asyncio.gather(
+    figures, past = await asyncio.gather(
         asked.reader.read(questions.figures([column.id for column in columns], ids, asked.when)),
-        asyncio.gather(*(_past(asked, one) for one in ids[:MOST_SERIES])),
+        _pasts(asked, children),
     )
-    past = dict(zip(ids, series, strict=False))
     raised = [] if isinstance(found, Away) else [one.unit for one in found.items if one.state == "raised"]
+    judged = {name: how for name, _, how in _judged(past)}
     rows = [
         Row(
             unit=child,
             values=[_value(figures, child.id, one, asked) for one in columns],
             series=past.get(child.id),
-            how=_how(past.get(child.id), asked.when.today),
+            how=judged.get(child.id),
             needs=len([one for one in raised if asked.tree.covers(child.id, one)]),
         )
         for child in children
@@ -99,13 +109,15 @@ async def below(asked: Asked) -> Below:
     return Below(children[0].level, [_heading(one) for one in columns], rows)
 
 
-async def _past(asked: Asked, unit: str) -> Series | None:
-    found = await maybe(asked, questions.series("overdue", unit, asked.when))
-    return None if isinstance(found, Away) else found
+async def _pasts(asked: Asked, units: Sequence[Unit]) -> dict[str, Series]:
+    """How overdue work moved in each unit, of as many as a page shows; without those that cannot be read."""
+    ids = [one.id for one in units[:MOST_SERIES]]
+    found = await asyncio.gather(*(maybe(asked, questions.series("overdue", one, asked.when)) for one in ids))
+    return {name: one for name, one in zip(ids, found, strict=True) if not isinstance(one, Away)}
 
 
-def _how(series: Series | None, today: dt.date) -> Variation | None:
-    return variation.of(series) if series else None
+def _judged(past: Mapping[str, Series]) -> list[tuple[str, Series, Variation]]:
+    return [(name, one, variation.of(one)) for name, one in past.items()]
 
 
 def _heading(measure: Measure) -> str:

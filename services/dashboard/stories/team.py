@@ -74,15 +74,8 @@ async def outcomes(asked: Asked) -> Outcomes:
 async def urgent(asked: Asked) -> UrgentWork:
     """The most urgent open work."""
     work = await asked.reader.read(questions.work(asked.unit, SHOWN, asked.when))
-    counts = work.counts
-    said = [f"{words.number(counts.overdue) if counts.overdue else 'None'} overdue"]
-    more = (
-        (counts.due_today, "due today"),
-        (counts.due_this_week, "due this week"),
-        (counts.unallocated, "that nobody holds"),
-    )
-    said += [f"{words.number(count)} {what}" for count, what in more if count]
-    return UrgentWork([unit.urgent(row, asked) for row in work.rows[:SHOWN]], counts, ", ".join(said))
+    said = words.capital(", ".join(findings.urgent_counts(work.counts)))
+    return UrgentWork([unit.urgent(row, asked) for row in work.rows[:SHOWN]], work.counts, said)
 
 
 PARTS: Mapping[str, Part] = {

@@ -111,10 +111,12 @@ async def meeting(asked: Asked) -> NextMeeting:
     when = words.moment(one.starts, asked.when.now)
     if starts and 1 < (starts.date() - asked.when.today).days < 7:
         when = f"{words.DAYS[starts.weekday()]} {starts:%H:%M}"
+    # A list of meetings leaves their agendas out.
+    agenda = (await asked.reader.read(questions.meeting(one.id))).agenda
     holds = [
-        words.plural(len(one.agenda.last_commitments), "commitment"),
-        words.plural(len(one.agenda.exceptions), "exception"),
-        words.plural(len(one.agenda.reports) or len(questions.REPORTS), "report"),
+        words.plural(len(agenda.last_commitments), "commitment"),
+        words.plural(len(agenda.exceptions), "exception"),
+        words.plural(len(agenda.reports) or len(questions.REPORTS), "report"),
     ]
     return NextMeeting(one, words.capital(when), ", ".join(holds))
 

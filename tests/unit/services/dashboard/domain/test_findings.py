@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from services.dashboard.domain import findings, prompts, variation
-from services.dashboard.domain.answers import Point, ReportRow, Series
+from services.dashboard.domain.answers import Point, ReportRow, Series, WorkCounts
 
 TODAY = dt.date(2026, 11, 18)
 
@@ -82,6 +82,46 @@ def test_movement_says_the_better_then_the_worse() -> None:
     assert said == f"{first}, but more work is overdue than usual since February."
 
 
+def test_movement_names_the_worst_two() -> None:
+    late, slow = series("overdue", 9, "concern_high"), series("completed_late", 8, "concern_high")
+    said = findings.movement([(late, say(late)), (slow, say(slow))], TODAY)
+    assert said == (
+        "More work is overdue than usual since February and more work ends late than usual since March."
+    )
+
+
+def test_units_that_do_worse_are_named_before_those_that_do_better() -> None:
+    worse, better, usual = (
+        series("overdue", 9, "concern_high"),
+        series("completed", 7, "improvement_high"),
+        series("overdue"),
+    )
+    each = [
+        ("North", better, say(better)),
+        ("Reviews", worse, say(worse)),
+        ("South", usual, say(usual)),
+    ]
+    assert findings.among(each, TODAY) == "In Reviews more work is overdue than usual since February."
+    assert findings.among(each[:1], TODAY) == "In North more work is completed than usual since April."
+    assert findings.among(each[2:], TODAY) == ""
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        (WorkCounts(), "Nothing is open."),
+        (WorkCounts(open=2), "2 pieces of work are open: none overdue."),
+        (
+            WorkCounts(open=9, overdue=1, due_today=2, due_this_week=3, unallocated=4),
+            "9 pieces of work are open: 1 overdue, 2 due today, 1 more this week, 4 that nobody holds.",
+        ),
+        (WorkCounts(open=1, due_this_week=1), "1 piece of work is open: none overdue, 1 due this week."),
+    ],
+)
+def test_how_urgent_open_work_is(counts: WorkCounts, sentence: str) -> None:
+    assert spoken(findings.work_opening(counts)) == sentence
+
+
 def test_movement_keeps_quiet_about_chance() -> None:
     usual = series("completed")
     assert findings.movement([(usual, say(usual))], TODAY) == "Nothing is out of the ordinary."
@@ -115,7 +155,7 @@ def test_few_pieces_of_work_are_not_compared(rows: list[ReportRow]) -> None:
 def test_questions_fit_the_present_state() -> None:
     asked = prompts.for_workload(ROWS, 6, TODAY)
     assert asked == [
-        "Which of the 4 due before November can be closed this week?",
+        "Which of the 23 overdue can be closed this week?",
         "Who can take the 6 that nobody holds?",
     ]
     assert prompts.for_workload([], 0, TODAY) == []

@@ -23,7 +23,8 @@ def keys(role: str, home: str | None, unit: str) -> list[str]:
         ("practitioner", "north-locality", "work"),
         ("manager", "north-locality", "team"),
         ("head", "long-term-support", "overview"),
-        ("finance", None, "overview"),
+        ("finance", None, "spend"),
+        ("operator", None, "feeds"),
         ("analyst", None, "overview"),
     ],
 )

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from dataclasses import dataclass
 
-from services.dashboard.domain import questions, words
+from services.dashboard.domain import narrowing, questions, words
 from services.dashboard.domain.answers import Catalogue, Number
 from services.dashboard.domain.reported import Cause, Restated
 from services.dashboard.domain.trail import Line
@@ -69,7 +69,12 @@ class Given:
 
 
 async def given(asked: Asked) -> Given | None:
-    """How the figure of the page's period stood at its closing; None where metrics tells nothing of it."""
+    """How the figure of the page's period stood at its closing; None where metrics tells nothing of it.
+
+    Only whole figures are given, not parts of them.
+    """
+    if narrowing.chosen(asked.options):
+        return None
     measure, period = asked.options["measure"], asked.options["period"]
     grain = "week" if "W" in period else "month"
     span: dict[str, str | int] = {"from": period, "to": period, "grain": grain, "limit": 1}

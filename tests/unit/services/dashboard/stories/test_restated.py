@@ -41,9 +41,9 @@ def told(*found: Restated) -> Changes:
     return asyncio.run(changes(asked))
 
 
-def at_closing(*found: Restated) -> Given | None:
+def at_closing(*found: Restated, **part: str) -> Given | None:
     tree = Tree(council.tree(), None, NOW.date())
-    options = {"measure": "spend", "period": "2026-09"}
+    options = {"measure": "spend", "period": "2026-09", **part}
     return asyncio.run(given(Asked(Answers(found), tree, "reviews", Moment(NOW), str, options=options)))
 
 
@@ -105,3 +105,8 @@ def test_one_figure_is_said_as_given_at_its_closing_beside_what_is_known_now() -
     assert stands == Given(None, "7 Oct", "")
     assert at_closing(restated("2026-09", None, 3, note="Not closed.")) == Given(None, "", "Not closed.")
     assert at_closing() is None
+
+
+def test_a_part_of_a_figure_was_never_given() -> None:
+    assert at_closing(restated("2026-09", 100, 90)) is not None
+    assert at_closing(restated("2026-09", 100, 90), setting="") is None

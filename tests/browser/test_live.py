@@ -72,6 +72,31 @@ def test_a_page_connects_though_a_script_comes_late(manager: Page) -> None:
     connected(manager)
 
 
+def test_a_first_connection_that_is_refused_or_breaks_is_tried_again(manager: Page, site: Site) -> None:
+    answers = [lambda route: route.fulfill(status=503, body="{}"), lambda route: route.abort()]
+    held: list[Route] = []
+
+    def refuse(route: Route) -> None:
+        if answers:
+            answers.pop(0)(route)
+        else:
+            held.append(route)
+
+    manager.route("**/live?*", refuse)
+    manager.goto(TEAM)
+    expect(manager.locator("#fresh")).to_contain_text(
+        "Live updates are paused: reconnecting", timeout=1000 * PATIENCE_S
+    )
+    until = time.monotonic() + PATIENCE_S
+    while not held:
+        assert time.monotonic() < until, "The page did not try again."
+        manager.wait_for_timeout(50)
+    site.backend.scene = "huge"  # changed while nobody could be told
+    held[0].continue_()
+    expect(manager.locator("#strip .tile__value").first).to_have_text("31,533", timeout=1000 * PATIENCE_S)
+    expect(manager.locator("#fresh")).to_contain_text("Live.", timeout=1000 * PATIENCE_S)
+
+
 def test_a_paused_page_stays_as_it_is(manager: Page, site: Site) -> None:
     connected(manager)
     manager.get_by_role("link", name="Pause updates").click()

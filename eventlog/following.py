@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import aiokafka
 import structlog
 from aiokafka import errors
 
+from eventlog.positions import Start, nothing_cut
 from eventlog.records import PositionLost, Record, TopicPartition
 
 TRY_AGAIN_S = 1.0
@@ -22,20 +23,18 @@ Hear = Callable[[Sequence[Record]], Awaitable[None]]
 
 
 class Follower:
-    """Hears every record of the topics, from their beginning or from now on, again after each start.
+    """Hears every record of the topics from its start on, again after each start of the process.
 
     `caught_up` is set once everything that was there at the start has been heard. Kafka being away is waited
-    out; what `hear` raises goes to `failed`.
+    out; what `hear` raises goes to `failed`, and so does `PositionLost` where the `whole` is not there.
     """
 
     name = "follower"
 
-    def __init__(
-        self, bootstrap: str, topics: Sequence[str], *, start: Literal["beginning", "end"], hear: Hear
-    ) -> None:
+    def __init__(self, bootstrap: str, topics: Sequence[str], *, start: Start, hear: Hear) -> None:
         self._bootstrap = bootstrap
         self._topics = tuple(topics)
-        self._from_beginning = start == "beginning"
+        self._from = start
         self._hear = hear
         self._positions: dict[TopicPartition, int] = {}
         self._until: dict[TopicPartition, int] = {}
@@ -127,7 +126,9 @@ class Follower:
         """Assign every partition; after an outage go on from where we were."""
         places = await places_of(consumer, self._topics)
         ends = await consumer.end_offsets(places)
-        begin = await consumer.beginning_offsets(places) if self._from_beginning else ends
+        begin = ends if self._from == "end" else await consumer.beginning_offsets(places)
+        if self._from == "whole":
+            nothing_cut({(place.topic, place.partition): first for place, first in begin.items()})
         consumer.assign(places)
         for place in places:
             key = (place.topic, place.partition)

@@ -10,11 +10,11 @@ import contextlib
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from eventlog.codec import partition_of
 from eventlog.event_store import AlreadyDone, Command, Conflict, NewEvent, StoredEvent, settled
-from eventlog.positions import after, starting
+from eventlog.positions import Start, after, nothing_cut, starting
 from eventlog.records import (
     LogRefused,
     LogUnavailable,
@@ -213,16 +213,13 @@ class MemoryCarriage(_Running):
 class MemoryFollower(_Running):
     """The follower's twin."""
 
-    def __init__(
-        self, log: MemoryLog, topics: Sequence[str], *, start: Literal["beginning", "end"], hear: Hear
-    ) -> None:
+    def __init__(self, log: MemoryLog, topics: Sequence[str], *, start: Start, hear: Hear) -> None:
         super().__init__()
         self._log = log
         self._hear = hear
         places = log.partitions(topics)
-        self._positions = {
-            place: log.start(place) if start == "beginning" else log.end(place) for place in places
-        }
+        self._positions = {place: log.end(place) if start == "end" else log.start(place) for place in places}
+        self._whole = start == "whole"
         self._until = {place: log.end(place) for place in places}
         self.caught_up = asyncio.Event()
         self._moved = asyncio.Event()
@@ -243,6 +240,8 @@ class MemoryFollower(_Running):
         return dict(self._positions)
 
     async def _run(self) -> None:
+        if self._whole:
+            nothing_cut(self._positions)
         while True:
             heard = [
                 record

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
 from eventlog.records import PositionLost, Record, TopicPartition
+
+Start = Literal["whole", "beginning", "end"]
+"""From the first record ever written, from the first that is still there, or from now on."""
 
 
 def after(batch: Mapping[TopicPartition, Sequence[Record]]) -> dict[TopicPartition, int]:
@@ -36,6 +40,16 @@ def starting(
                 "the log that was read before. Point at the right Kafka, or start from an empty database."
             )
     return begin
+
+
+def nothing_cut(starts: Mapping[TopicPartition, int]) -> None:
+    """Raises `PositionLost` where a topic that is kept for ever no longer has its first records."""
+    for (topic, partition), first in sorted(starts.items()):
+        if first:
+            raise PositionLost(
+                f"{topic}-{partition} begins at {first}: its first {first} records are gone, and what is "
+                "made from the rest would be wrong. Restore the topic from a copy, and set retention.ms=-1."
+            )
 
 
 def written(positions: Mapping[TopicPartition, int]) -> dict[str, int]:

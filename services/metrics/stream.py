@@ -210,7 +210,7 @@ class Organisation:
     """The tree of each tenant, as the log of the organisation tells it; read whole at each start."""
 
     def __init__(self, bootstrap: str, ledger: Standing) -> None:
-        self.follower = Follower(bootstrap, [ORGANISATION], start="beginning", hear=self.hear)
+        self.follower = Follower(bootstrap, [ORGANISATION], start="whole", hear=self.hear)
         self._ledger = ledger
         self._trees: dict[str, Tree] = {}
         self._known: dict[str, list[tuple[dt.datetime, Event]]] = {}

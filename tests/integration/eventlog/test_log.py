@@ -271,6 +271,28 @@ async def test_a_follower_from_the_end_hears_only_what_is_new(world: Any) -> Non
     assert sorted(record.value or b"" for record in heard) == [b"value-%d" % n for n in range(100, 107)]
 
 
+async def test_who_needs_the_whole_of_a_log_that_was_cut_gets_none_of_it(world: Any) -> None:
+    topic = await world.topic(1)
+    await (await world.producer()).send(messages(topic, 20))
+
+    async def hear(records: Sequence[Record]) -> None:
+        heard.extend(records)
+
+    heard: list[Record] = []
+    whole = await world.follower(topic, "whole", hear)
+    await asyncio.wait_for(whole.caught_up.wait(), PATIENCE_S)
+    assert len(heard) == 20
+    await world.forget_before((topic, 0), 5)
+    late = await world.follower(topic, "whole", hear)
+    with pytest.raises(PositionLost, match=rf"{topic}-0 begins at 5: its first 5 records are gone.*Restore"):
+        await asyncio.wait_for(asyncio.shield(late.failed), PATIENCE_S)
+    assert not whole.failed.done()
+    assert len(heard) == 20
+    rest = await world.follower(topic, "beginning", hear)
+    await asyncio.wait_for(rest.caught_up.wait(), PATIENCE_S)
+    assert len(heard) == 35
+
+
 async def test_an_empty_topic_is_caught_up_at_once(world: Any) -> None:
     async def hear(records: Sequence[Record]) -> None:
         raise AssertionError("there is nothing to hear")

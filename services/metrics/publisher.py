@@ -21,8 +21,8 @@ TRY_AGAIN_S = 1.0
 LOOK_EVERY_S = 0.1
 """Other workers mark too, and cannot call."""
 SHARE = 1.0
-"""After a round we rest at least as long as the loop was busy meanwhile: telling never takes more than half
-of a processor, and a round that only waited for others costs no rest."""
+"""A round and the rest after it last at least twice as long as the loop was busy in it: telling never takes more
+than half of a processor, and a round that mostly waited for others costs no rest."""
 
 BESIDES_S = 0.5
 """How often the one who tells looks after its other duties."""
@@ -136,7 +136,7 @@ class Publisher(Background):
                 ROUND.observe(took)
                 self._heard()
             if sent or teller.behind:
-                await asyncio.sleep(max(self._every_s - took, busy * SHARE))
+                await asyncio.sleep(max(self._every_s, busy * (1 + SHARE)) - took)
             await self._let_catch_up()
             await self.called(0.0 if teller.behind else LOOK_EVERY_S)
 

@@ -247,11 +247,16 @@ class Teller:
         return event_of(subject, value, before.value if before else None, rests, given)
 
     async def _send(self, news: Sequence[News], now: dt.datetime) -> None:
-        """Send, then note: what is noted was sent; what was sent and not noted is sent again as newer."""
+        """Send and note, side by side: whichever a crash leaves out, `begin` of the next teller makes up for."""
         revisions = await self._notebook.revisions(len(news))
         tellings = [telling_of(one, revision, now) for one, revision in zip(news, revisions, strict=True)]
-        await self._producer.send([_message(telling) for telling in tellings])
-        await self._notebook.tell(tellings)
+        both = (
+            self._producer.send([_message(telling) for telling in tellings]),
+            self._notebook.tell(tellings),
+        )
+        for failed in await asyncio.gather(*both, return_exceptions=True):
+            if isinstance(failed, BaseException):
+                raise failed
         for one, telling in zip(news, tellings, strict=True):
             if isinstance(one.subject, Notice):
                 self._noticed[one.tenant, one.subject.text()] = telling

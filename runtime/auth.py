@@ -98,20 +98,25 @@ class TokenIssuer:
         return jwt.encode({"alg": "ES256", "kid": self._key.kid}, claims, self._key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Held:
-    """A token whose signature was checked with these keys; it is checked again when the keys change."""
+    """A token whose signature was checked with these keys; it is checked again when the keys change.
+
+    From the moment at which its claims were found good they stay so until its end.
+    """
 
     keys: KeySet
     key_id: object
     claims: dict[str, Any]
+    principal: Principal | None = None
+    good: tuple[float, float] = (0.0, 0.0)
 
 
 class TokenReader:
     """Checks tokens of one issuer. Made by `token_reader`.
 
-    A signature takes a millisecond to check, so those that held are remembered; the claims, and with them the
-    end of a token, are looked at each time.
+    A signature takes a millisecond to check, so those that held are remembered, and with them whom they stand
+    for; the end of a token is looked at each time.
     """
 
     def __init__(
@@ -130,6 +135,7 @@ class TokenReader:
         self._algorithms = list(algorithms)
         self._tenant = tenant
         self._refusal = refusal
+        self._clock = clock
         self._claims = JWTClaimsRegistry(
             now=lambda: int(clock()),
             leeway=LEEWAY_S,
@@ -146,27 +152,31 @@ class TokenReader:
         if len(token) > LONGEST_TOKEN:
             raise NotSignedIn(f"The token is longer than {LONGEST_TOKEN} characters.")
         try:
-            claims = await self._signed(token)
-            self._claims.validate(claims)
+            held = await self._signed(token)
+            now = self._clock()
+            if held.principal is None or not held.good[0] <= now < held.good[1]:
+                self._claims.validate(held.claims)
+                held.principal = self._principal(held.claims)
+                held.good = now, held.claims["exp"] + LEEWAY_S
         except ExpiredTokenError as error:
             raise NotSignedIn("The token has expired; sign in again or ask for a new one.") from error
         except (JoseError, ValueError, TypeError) as error:
             raise NotSignedIn(f"The token is not valid here ({type(error).__name__}).") from error
-        return self._principal(claims)
+        return held.principal
 
-    async def _signed(self, token: str) -> dict[str, Any]:
-        """The claims of a token whose signature holds against the keys of now."""
+    async def _signed(self, token: str) -> _Held:
+        """A token whose signature holds against the keys of now."""
         held = self._held.get(token)
         key_id = held.key_id if held else jws.extract_compact(token.encode("ascii")).headers().get("kid")
         keys = await self._keys.key_set(key_id if isinstance(key_id, str) else None)
         if held is not None and held.keys is keys:
             self._held.move_to_end(token)
-            return held.claims
+            return held
         claims = jwt.decode(token, keys, algorithms=self._algorithms).claims
-        self._held[token] = _Held(keys, key_id, claims)
+        held = self._held[token] = _Held(keys, key_id, claims)
         if len(self._held) > MOST_HELD:
             self._held.popitem(last=False)
-        return claims
+        return held
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
         named = claims.get("roles", claims.get("role"))
@@ -212,6 +222,12 @@ def token_reader(settings: Settings, *, clock: Callable[[], float] = time.time) 
 _BEARER = HTTPBearer(
     auto_error=False, description="A token of the configured issuer; `primed token` prints one."
 )
+
+
+async def bearer_of(request: Request) -> HTTPAuthorizationCredentials | None:
+    """The bearer token of a request, where it has one."""
+    found: HTTPAuthorizationCredentials | None = await _BEARER(request)
+    return found
 
 
 class Needs:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from runtime import problems, telemetry
 from runtime.auth import Needs, TokenReader
 from runtime.bodies import limited, strict
+from runtime.direct import direct_routes
 from runtime.probes import Check, Readiness, probes
 from runtime.problems import Problem, not_found
 
@@ -58,13 +59,15 @@ def application(
     body_limit: int = 2_000_000,
     streamed: Collection[str] = (),
     public: Collection[str] = (),
+    direct: Collection[str] = (),
     token_of: Callable[[Request], str | None] = lambda request: None,
 ) -> FastAPI:
     """Build the service's application.
 
     `streamed`: paths whose bodies are read piece by piece and so have no limit here, and all below those that
-    end with a slash. `public`: paths that need no token. `token_of`: where else than in `Authorization` a
-    token may be, e.g. in a session.
+    end with a slash. `public`: paths that need no token. `direct`: paths whose routes take just the request
+    and who asks, and are answered at once (`runtime.direct`). `token_of`: where else than in `Authorization`
+    a token may be, e.g. in a session.
     Raises `Unguarded` when a route lets everybody in.
     """
     app = FastAPI(
@@ -81,7 +84,8 @@ def application(
         app.include_router(router)
     _refuse_unguarded(app, OPEN | set(public))
     problems.install(app)
-    app.add_middleware(_Guard, limit=body_limit, streamed=frozenset(streamed))
+    straight = direct_routes(iter_route_contexts(app.routes), direct)
+    app.add_middleware(_Guard, limit=body_limit, streamed=frozenset(streamed), direct=straight)
     return app
 
 
@@ -104,8 +108,15 @@ def _asks_who(dependant: Dependant | None) -> bool:
 class _Guard:
     """Around everything: correlation id, limits before reading, and no exception that tells of the inside."""
 
-    def __init__(self, app: ASGIApp, *, limit: int, streamed: frozenset[str]) -> None:
-        self._app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limit: int,
+        streamed: frozenset[str],
+        direct: Mapping[tuple[str, str], ASGIApp],
+    ) -> None:
+        self._app, self._direct = app, direct
         self._limit = limit
         self._streamed = streamed
         self._below = tuple(path for path in streamed if path.endswith("/"))
@@ -115,9 +126,10 @@ class _Guard:
             await self._app(scope, receive, send)
             return
         answering = _Answering(scope, send)
+        app = self._direct.get((scope["method"], scope["path"]), self._app)
         with structlog.contextvars.bound_contextvars(correlation_id=answering.correlation_id):
             try:
-                await self._app(scope, await self._checked(scope, receive), answering.send)
+                await app(scope, await self._checked(scope, receive), answering.send)
             except Exception as error:  # noqa: BLE001 - the last wall: any error becomes a problem and a log line
                 await answering.fail(error)
             finally:

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import msgspec
-from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Request, Response
 
 from runtime import telemetry
 from runtime.auth import Principal, needs
@@ -27,6 +26,8 @@ EVENTS = telemetry.counter(
     "Events sent to POST /v1/events, by what became of them: a rising share of one reason is a broken feed.",
     ("outcome",),
 )
+
+ACCEPTED, DUPLICATES = EVENTS.labels("accepted"), EVENTS.labels("duplicate")
 
 JSON = "application/json"
 BINARY = "binary"
@@ -54,7 +55,7 @@ def router(event_log: Log, edge: Edge, limits: Limits, room: Room, exported: Exp
         responses=problems(PROBLEMS),
         openapi_extra={"requestBody": REQUEST_BODY},
     )
-    async def post_events(request: Request, who: Principal = needs("feeder")) -> JSONResponse:
+    async def post_events(request: Request, who: Principal = needs("feeder")) -> Response:
         kind = _kind(request)
         limit = limits.event_bytes if kind in (CONTENT_TYPE, BINARY) else limits.batch_bytes
         async with room.body(request, limit, f"{who.tenant}/{who.subject}") as body:
@@ -67,8 +68,8 @@ def router(event_log: Log, edge: Edge, limits: Limits, room: Room, exported: Exp
 
 
 def _count(taken: Taken) -> None:
-    EVENTS.labels("accepted").inc(taken.accepted)
-    EVENTS.labels("duplicate").inc(taken.duplicates)
+    ACCEPTED.inc(taken.accepted)
+    DUPLICATES.inc(taken.duplicates)
     for _, event in taken.refused:
         EVENTS.labels(event.reason).inc()
 
@@ -124,7 +125,7 @@ def _structured(headers: Mapping[str, str], body: bytes) -> bytes:
     return head + b', "data": ' + (body.strip() or b"{}") + b"}"
 
 
-def _answer(taken: Taken, is_batch: bool, sent: int) -> JSONResponse:
+def _answer(taken: Taken, is_batch: bool, sent: int) -> Response:
     refused = [_shown(index, event) for index, event in taken.refused]
     if refused and len(refused) == sent:
         first = taken.refused[0][1]
@@ -133,7 +134,8 @@ def _answer(taken: Taken, is_batch: bool, sent: int) -> JSONResponse:
         detail = f"All {sent:,} events are refused; `refused` says why." if is_batch else first.detail
         raise Problem(422, _TITLE, detail, accepted=0, refused=refused)
     duplicates = {"duplicates": taken.duplicates} if taken.duplicates else {}
-    return JSONResponse({"accepted": taken.accepted, **duplicates, "refused": refused}, 202)
+    body = msgspec.json.encode({"accepted": taken.accepted, **duplicates, "refused": refused})
+    return Response(body, 202, media_type=JSON)
 
 
 def _shown(index: int, event: Refused) -> dict[str, Any]:

@@ -213,6 +213,7 @@ async def ingest(tmp_path: Path, edge: Edge) -> AsyncIterator[Ingest]:
         ],
         checks={},
         streamed=("/v1/events", "/v1/imports", "/v1/imports/"),
+        direct=("/v1/events",),
     )
     issuer = TokenIssuer(settings.keys)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)

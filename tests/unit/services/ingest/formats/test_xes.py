@@ -15,14 +15,18 @@ import pytest
 from services.ingest.domain.cases import Case
 from services.ingest.domain.mapping import Mapping, parse
 from services.ingest.domain.rows import UnreadableFile
+from services.ingest.formats import pieces
 from services.ingest.formats.opening import Unpacking, chunks
+from services.ingest.formats.traces import wanted
+from services.ingest.formats.twice import Twice
 from services.ingest.formats.xes import cases as all_cases
-from services.ingest.formats.xes import rows, wanted
+from services.ingest.formats.xes import rows
 from services.ingest.store.mappings import shipped
 
 LOG = '<?xml version="1.0" encoding="UTF-8"?>\n<log xmlns="http://www.xes-standard.org/">'
 TRACE = '<trace><string key="concept:name" value="k1"/><date key="startdate" value="2011-10-01"/></trace>'
 RECEIPT = parse(shipped()["receipt"].body)
+assert isinstance(RECEIPT, Mapping)
 
 
 def cases(chunks: Iterator[bytes], mapping: object = RECEIPT) -> Iterator[Case]:
@@ -124,7 +128,13 @@ def test_entities_that_unfold_without_end_are_not_unfolded() -> None:
 
 def test_the_receipt_log_gives_what_a_slow_count_of_its_text_gives(receipt: Path) -> None:
     with receipt.open("rb") as file:
-        found = list(rows(chunks(file, Unpacking(2**30, 200)), RECEIPT, None))
+
+        def begin() -> Iterator[bytes]:
+            file.seek(0)
+            return chunks(file, Unpacking(2**30, 200))
+
+        found = list(rows(Twice(begin), RECEIPT, None))
+        assert len(list(pieces.read(begin(), wanted(RECEIPT)))) == len(found)
     assert [row for row in found if row.reject] == []
     events = [json.loads(draft) for row in found for draft in row.drafts]
     assert len({event["id"] for event in events}) == len(events)

@@ -14,14 +14,33 @@ def rows(chunks: Iterator[bytes], encoding: str | None, delimiter: str | None) -
     """The cells of each row; what is not named is seen. Raises `UnreadableFile` where that ends."""
     found = text.lines(chunks, encoding)
     head = next(found, "")
-    reader = csv.reader(chain([head], found), delimiter=delimiter or text.delimiter_of(head))
+    read_on = True
+
+    def lines() -> Iterator[str]:
+        nonlocal read_on
+        yield from chain([head], found)
+        read_on = False
+
+    reader = csv.reader(lines(), delimiter=delimiter or text.delimiter_of(head))
     try:
-        yield from reader
+        for cells in reader:
+            # A row is told before the line after it is asked for, unless it lies open at the file's end.
+            if not read_on:
+                raise _open_to_the_end(reader.line_num, cells)
+            yield cells
     except csv.Error as error:
         raise UnreadableFile(
             f"Row {reader.line_num:,} cannot be read ({error}): look for a quotation mark that is opened "
             "and not closed before it."
         ) from error
+
+
+def _open_to_the_end(last_line: int, cells: list[str]) -> UnreadableFile:
+    line = last_line - "".join(cells).count("\n") + cells[-1].endswith("\n")
+    return UnreadableFile(
+        f"Line {line:,} has a quotation mark that is opened and not closed, so that all that follows is "
+        "one cell; close it or take it out, and import again."
+    )
 
 
 def ragged(number: int, cells: int, columns: int) -> Reject:

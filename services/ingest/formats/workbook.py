@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
@@ -19,6 +20,12 @@ MOST_UNPACKED = 1024 * 1024 * 1024
 MOST_RATIO = 200
 MOST_STRINGS = 64 * 1024 * 1024
 """Bytes of the workbook's table of texts, which is held in memory as a whole."""
+
+DAMAGED = (KeyError, ValueError, SyntaxError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What parts of a workbook raise that are not what they should be; SyntaxError is what wrong XML raises."""
+
+NOUGHT = "1899-12-30"
+"""The day that a spreadsheet writes where none was entered; openpyxl reads it as midnight."""
 
 PLACES = 9
 """Decimal places of numbers: what a formula leaves behind them (230.76000000000002) nobody meant."""
@@ -51,7 +58,7 @@ def opened(file: IO[bytes]) -> Iterator[Workbook]:
         raise UnreadableFile("This .zip is no workbook; unpack it and send the file in it, packed with gzip.")
     try:
         book = load_workbook(file, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (InvalidFileException, OSError, *DAMAGED) as error:  # OSError: openpyxl's word for parts that lack
         raise UnreadableFile("The workbook cannot be opened; save it again as .xlsx or .csv.") from error
     try:
         yield book
@@ -66,12 +73,18 @@ def is_workbook(packed: zipfile.ZipFile) -> bool:
 
 def rows_of(book: Workbook, sheet: str) -> Iterator[Sequence[str]]:
     """The rows of a sheet as text."""
-    width = 0
-    for row in book[sheet].iter_rows(values_only=True):
-        cells = [_text(value) for value in row]
-        # A row ends with its last cell that was ever used; the first row says how many there are.
-        width = width or len(cells)
-        yield cells + [""] * (width - len(cells))
+    width = number = 0
+    try:
+        for row in book[sheet].iter_rows(values_only=True):
+            cells = [_text(value) for value in row]
+            # A row ends with its last cell that was ever used; the first row says how many there are.
+            width = width or len(cells)
+            yield cells + [""] * (width - len(cells))
+            number += 1
+    except DAMAGED as error:
+        raise UnreadableFile(
+            f"The sheet {sheet!r} is damaged after row {number:,}; save the workbook again, or as .csv."
+        ) from error
 
 
 def _check(file: IO[bytes]) -> None:
@@ -115,4 +128,6 @@ def _text(value: Any) -> str:
         return str(int(value) if value.is_integer() else round(value, PLACES))
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    if value == dt.time():
+        return NOUGHT
     return str(value)

@@ -5,6 +5,7 @@ Each case goes through the reader as an import does: opened, unpacked, read.
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import json
@@ -104,6 +105,14 @@ def book(*lines: list[object]) -> bytes:
     return file.getvalue()
 
 
+def broken_off(workbook: bytes) -> bytes:
+    """A workbook whose sheet ends within its third row."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    return packed(**{**parts, "xl/worksheets/sheet1.xml": sheet[: sheet.index(b'r="A3"')]})
+
+
 CANNOT_BE_READ_ON: dict[str, tuple[bytes | str, str, list[str], str]] = {
     # what: (file, mapping, good rows before, what it says)
     "truncated gzip": (
@@ -176,6 +185,18 @@ CANNOT_BE_READ_ON: dict[str, tuple[bytes | str, str, list[str], str]] = {
         [],
         "no workbook; unpack it",
     ),
+    "a workbook without its parts": (
+        packed(**{"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<!DOCTYPE a [<!ENTITY x 'y'>]><a/>"}),
+        WORK,
+        [],
+        "cannot be opened; save it again",
+    ),
+    "a workbook with a broken sheet": (
+        broken_off(book(["ID", "Received", "Due", "Team", "Sign-off"], ["g1", "02/11/2026"], ["g2"])),
+        WORK,
+        ["g1"],
+        "sheet 'Sheet' is damaged after row 2",
+    ),
     "a damaged workbook": (book(["ID"])[:300], WORK, [], "damaged or was cut off"),
     "a table for a log": (HEAD + GOOD, LOG, [], "cannot be read after trace 0"),
 }
@@ -204,6 +225,14 @@ ROWS: dict[str, tuple[bytes | str, str, int, str, str, str]] = {
         HEAD + GOOD + "b,1899-12-30,,,\n",
         WORK,
         3,
+        "Received",
+        "none was entered",
+        "Leave it blank",
+    ),
+    "Excel's nought in a workbook": (
+        book(["ID", "Received", "Due", "Team", "Sign-off"], ["b", dt.time()]),
+        WORK,
+        2,
         "Received",
         "none was entered",
         "Leave it blank",
@@ -385,10 +414,20 @@ def test_a_row_that_cannot_be_used_says_where_why_and_what_to_do(what: str) -> N
 
 
 def test_what_a_quotation_mark_that_is_not_closed_took_in_is_not_told() -> None:
-    data = HEAD + 'b,02/11/2026,,North,"yes\n' + "c,02/11/2026,,Persephone Quillfeather,\n" * 20
+    data = HEAD + 'b,02/11/2026,,North,"yes\n' + "c,02/11/2026,,Persephone Quillfeather,\n" * 20 + '"\n'
     (reject,) = read(data, WORK).rejects
     assert (reject.column, reject.value) == ("Sign-off", "(hidden)")
     assert "mark that is not closed" in reject.remedy
+
+
+def test_what_follows_a_quotation_mark_that_is_never_closed_does_not_count_as_read() -> None:
+    """It would be one cell of one row, and all the items in it would be withdrawn as gone."""
+    for end in ("", "\n"):
+        found = read(
+            HEAD + GOOD + 'b,"02/11/2026,,North,\n' + "c,02/11/2026,,North,\n" * 20 + "d" + end, WORK
+        )
+        assert (found.good, found.rejects) == (["g1"], [])
+        assert "Line 3 has a quotation mark that is opened and not closed" in found.ended
 
 
 @pytest.mark.parametrize("what", ["a NUL", "too few cells", "an ambiguous day", "a blank key"])

@@ -13,7 +13,7 @@ from primed.trouble import Trouble
 
 OVER = ("done", "failed", "cancelled")
 LOOK_EVERY_S = 0.3
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 """How long to go on asking while ingest does not answer: a supervisor brings it back."""
 
 
@@ -86,6 +86,8 @@ def result(job: dict[str, Any]) -> list[str]:
     counts = f"{job['rows_read']:,} rows read, {job['accepted']:,} taken"
     name = f"{job['name']}, cancelled" if job["state"] == "cancelled" else job["name"]
     said = [f"{name}: {counts}, {job['events']:,} events in the log."]
+    if (others := job["rows_read"] - job["accepted"] - job["refused"]) > 0:
+        said.append(f"{others:,} rows tell more of an item in the row before, are blank or left out.")
     if job["coverage"] is not None or job["unchanged"]:
         gone = f"{job['withdrawn']:,} items are gone and were withdrawn"
         said.append(f"{job['unchanged']:,} rows say nothing new; {gone}.")
@@ -103,9 +105,13 @@ def _looked(ingest: httpx2.Client, name: str) -> dict[str, Any]:
     while True:
         try:
             found = ingest.get(f"/v1/imports/{name}")
-        except httpx2.TransportError:
+        except httpx2.TransportError as error:
             if time.monotonic() > until:
-                raise
+                raise Trouble(
+                    f"Ingest has not answered for {PATIENCE_S / 60:.0f} minutes.",
+                    "Nothing is lost: the import goes on by itself when ingest is back. Look at it with: "
+                    f"primed imports follow {name}",
+                ) from error
         else:
             if found.status_code != 503 or time.monotonic() > until:
                 job: dict[str, Any] = answer(found)

@@ -79,6 +79,7 @@ class Rooms:
             self.book,
             producer,
             place=settings.place,
+            small_bytes=settings.import_small_mib * MIB,
             edge=self.edge,
             readers=self.readers,
             opened=self.opened,

@@ -43,6 +43,11 @@ class IngestSettings(Settings):
     )
     import_unpacked_mib: int = Field(8192, ge=1, description="Largest file once unpacked, in MiB.")
     import_ratio: int = Field(200, ge=2, description="Most times a gzip file may unfold; exports reach 50.")
+    import_small_mib: int = Field(
+        8,
+        ge=0,
+        description="Uploads up to this size need not wait for a larger one; 0: one import after the other.",
+    )
     import_rejects: int = Field(
         100_000, ge=1, description="Most rejects kept for one import; further ones are only counted."
     )

@@ -1,4 +1,5 @@
-"""Files stream into the log in the background: one import at a time, the oldest first, cut off or not."""
+"""Files stream into the log in the background, the oldest first, cut off or not: one of any size, and beside
+it a small one, so that a few hundred rows never wait for a return of a whole council."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ from services.ingest.exporting import People, Shelf, Source
 from services.ingest.flow import Log, Reader, run
 from services.ingest.mixing import Exported
 
+ANY_SIZE = 2**62
 LOOK_EVERY_S = 2.0
 """How often to look for work that nobody told of, e.g. of a process that was killed."""
 TELL_EVERY_S = 0.5
@@ -42,7 +44,8 @@ class Upload:
 class Queue(Shelf, Protocol):
     """A book from which the next import can be claimed."""
 
-    async def claim(self, place: str) -> Import | None: ...
+    async def claim(self, place: str, most_bytes: int, in_hand: Collection[str]) -> Import | None:
+        """The oldest import of a place, of at most so many bytes, not in hand; one of a feed at once."""
 
     async def forsaken(self, place: str) -> Collection[str]:
         """Uploads that nobody went on with, and that are over now."""
@@ -58,7 +61,7 @@ class Trees(Protocol):
 
 
 class ImportRunner(Background):
-    """A part of the process: claims imports of its place and runs them one after the other."""
+    """A part of the process: claims imports of its place and runs them, at most two beside each other."""
 
     name = "imports"
 
@@ -68,6 +71,7 @@ class ImportRunner(Background):
         event_log: Log,
         *,
         place: str,
+        small_bytes: int,
         edge: Edge,
         readers: Mapping[str, Reader],
         opened: Callable[[str], AbstractContextManager[Upload]],
@@ -78,21 +82,41 @@ class ImportRunner(Background):
     ) -> None:
         super().__init__()
         self._queue, self._log = queue, event_log
-        self._place, self._edge = place, edge
+        self._place, self._small_bytes, self._edge = place, small_bytes, edge
+        self._claiming, self._in_hand = asyncio.Lock(), set[str]()
         self._readers, self._opened, self._dropped = readers, opened, dropped
         self._people, self._trees, self._exported = people, trees, exported
 
     async def run(self) -> None:
         """Claim and load; cut off, an import goes on after the last batch that was written down."""
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(self._lane(ANY_SIZE))
+            if self._small_bytes:
+                lanes.create_task(self._lane(self._small_bytes))
+
+    async def _lane(self, most_bytes: int) -> None:
+        """One import after the other, of those that have at most so many bytes."""
         while True:
             try:
-                while job := await self._queue.claim(self._place):
-                    await self._take(job)
+                while job := await self._claimed(most_bytes):
+                    try:
+                        await self._take(job)
+                    finally:
+                        self._in_hand.discard(job.id)
+                        self.call()  # one of the same feed may go on in the other lane
                 for name in await self._queue.forsaken(self._place):
                     self._dropped(name)
             except DatabaseUnavailable as error:
                 log().warning("imports-wait-for-postgres", message=str(error))
             await self.called(LOOK_EVERY_S)
+
+    async def _claimed(self, most_bytes: int) -> Import | None:
+        """The next import; one that the other lane runs is not taken for one that was cut off."""
+        async with self._claiming:
+            job = await self._queue.claim(self._place, most_bytes, self._in_hand)
+            if job is not None:
+                self._in_hand.add(job.id)
+            return job
 
     async def _take(self, job: Import) -> None:
         log().info("import-running", id=job.id, format=job.format, after_row=job.rows_read)

@@ -146,8 +146,8 @@ def detail(job: Import) -> str:
     if job.coverage is not None or job.unchanged:
         said.append(f"{words.number(job.unchanged)} say nothing new")
     beside = job.rows_read - job.accepted - job.refused
-    if job.over and beside > 1:
-        said.append(f"{words.number(beside)} add to others or name the columns")
+    if job.over and beside > 0:
+        said.append(f"{words.number(beside)} add to others or are left out")
     if job.withdrawn:
         said.append(f"{words.plural(job.withdrawn, 'item')} gone and withdrawn")
     if not job.over and job.rate:

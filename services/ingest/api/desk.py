@@ -34,7 +34,8 @@ class Desk:
 
     def seen(self, job: Import) -> Import:
         """The import with what of its upload has arrived."""
-        return job.arrived(self.uploads.size(job.id)) if job.state == "uploading" else job
+        here = job.state == "uploading" and job.place == self.receiver.place
+        return job.arrived(self.uploads.size(job.id)) if here else job
 
 
 async def found(desk: Desk, who: Principal, import_id: str) -> Import:
@@ -75,7 +76,7 @@ def shown(job: Import, now: dt.datetime) -> dict[str, Any]:
         "asked": _json(job.asked),
         "state": job.state,
         **dict(zip(("stage", "stage_share"), job.doing, strict=True)),
-        "rows_read": job.rows_read,
+        "rows_read": job.rows,
         "accepted": job.accepted,
         "unchanged": job.unchanged,
         "refused": job.refused,

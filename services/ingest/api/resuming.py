@@ -24,6 +24,7 @@ from services.ingest.domain.imports import Import
 
 PART = "application/partial-upload"
 NOT_YET, WHOLE = "?0", "?1"
+ELSEWHERE = "Another ingest keeps the parts of this upload: send them there."
 
 Complete = Annotated[
     str | None,
@@ -58,6 +59,7 @@ async def begin(
         job = await earlier(desk, job)
         if job.state != "uploading":
             return answered(desk, job, replayed=True)
+        _check_here(desk, job)
     else:
         await desk.receiver.append(job, 0, request)
     return JSONResponse(described(desk, job), 201, {"Location": f"/v1/imports/{job.id}", **_stand(desk, job)})
@@ -83,10 +85,11 @@ def routes_of(routes: APIRouter, desk: Desk) -> None:
         "/v1/imports/{import_id}",
         status_code=204,
         summary="How much of an upload has arrived: Upload-Offset.",
-        responses=problems(MISSING),
+        responses=problems({**MISSING, 421: ELSEWHERE}),
     )
     async def head_import(import_id: str, who: Principal = needs(*READERS)) -> Response:
         job = await found(desk, who, import_id)
+        _check_here(desk, job)
         return Response(None, 204, {"Cache-Control": "no-store", **_stand(desk, job)})
 
     @routes.patch(
@@ -108,6 +111,7 @@ def routes_of(routes: APIRouter, desk: Desk) -> None:
         job = await found(desk, who, import_id)
         if job.state != "uploading":
             return _over(desk, job, offset)
+        _check_here(desk, job)
         await desk.receiver.append(job, offset, request)
         if complete != WHOLE:
             return Response(None, 204, _stand(desk, job))
@@ -125,6 +129,17 @@ async def _finish(desk: Desk, job: Import, who: Principal) -> JSONResponse:
     first = await desk.imports.arrive(whole)
     desk.call()
     return answered(desk, await found(desk, who, job.id), replayed=not first)
+
+
+def _check_here(desk: Desk, job: Import) -> None:
+    """Parts lie on the disk of the ingest that took the first; another must not begin a file of its own."""
+    if job.state == "uploading" and job.place != desk.receiver.place:
+        raise Problem(
+            421,
+            "Kept by another ingest",
+            "The parts of this upload lie at another ingest. Send each to the ingest where it began (behind "
+            "a load balancer: let a sender always reach the same one), or cancel it and send the file anew.",
+        )
 
 
 def _over(desk: Desk, job: Import, offset: int) -> Response:
@@ -168,5 +183,6 @@ PROBLEMS = {
     409: "Another part is due: Upload-Offset says from where. Or the upload is over.",
     413: "The file is too large.",
     415: "The part must be sent as application/partial-upload.",
+    421: ELSEWHERE,
     503: "The folder of uploads is full: repeat after `Retry-After` seconds.",
 }

@@ -143,7 +143,7 @@ class Receiver:
             mapping = await self._named(asked, who)
             form = self._form(job.id, asked)
             mapping = await self._fitting(mapping, form, asked, who)
-            form = form if mapping is None else parse(mapping.body).format
+            said = None if mapping is None else parse(mapping.body)
             covered = covered_by(mapping, asked.coverage, asked.as_of)
         except BaseException:
             self.uploads.drop(job.id)
@@ -151,7 +151,8 @@ class Receiver:
         return replace(
             job,
             name=job.name or f"{form} file",
-            format=form,
+            format=form if said is None else said.format,
+            source=None if said is None else said.source,
             mapping=None if mapping is None else mapping.name,
             mapping_text=None if mapping is None else mapping.body,
             coverage=covered,

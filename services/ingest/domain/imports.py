@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from services.ingest.domain.mapping import TABULAR
 from services.ingest.domain.quality import Count
 
 State = Literal["uploading", "queued", "running", "done", "failed", "cancelled"]
@@ -30,7 +31,8 @@ class Import:
 
     `bytes_read` of the `packed_bytes` are consumed. Where a newer export of the source was known,
     `older_than` is its as-of and `placed` counts the rows that had something to say before it. `asked_as`
-    is who asked, and under which key.
+    is who asked, and under which key. `source` is the feed whose items a mapping reads; None where each event
+    of the file names its own.
     """
 
     id: str
@@ -65,13 +67,19 @@ class Import:
     covers: str | None = None
     stage: Stage | None = None
     stage_share: float | None = None
+    source: str | None = None
 
     def rate(self, now: dt.datetime) -> float | None:
         """Rows a second since it began; None before that."""
         if self.started_at is None:
             return None
         seconds = ((self.ended_at or now) - self.started_at).total_seconds()
-        return round(self.rows_read / max(seconds, 0.001), 1)
+        return round(self.rows / max(seconds, 0.001), 1)
+
+    @property
+    def rows(self) -> int:
+        """How many rows of the file are dealt with; the first of a table names its columns and is none."""
+        return max(self.rows_read - (self.format in TABULAR), 0)
 
     @property
     def share(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import fields
 
 from eventlog.postgres import Connection, Pool, Row, statements, transaction
@@ -38,7 +38,7 @@ class ImportBook:
                 SQL["add"],
                 *(job.id, job.tenant, job.name, job.format, job.mapping, job.mapping_text, job.as_of),
                 *(job.coverage, job.packed_bytes, job.place, job.sent_by, job.created_at),
-                *(job.digest, job.asked_as, job.asked, job.state),
+                *(job.digest, job.asked_as, job.asked, job.state, job.source),
             )
         return bool(done == "INSERT 0 1")
 
@@ -48,7 +48,7 @@ class ImportBook:
             done = await connection.execute(
                 SQL["arrive"],
                 *(job.tenant, job.id, job.format, job.mapping, job.mapping_text, job.coverage),
-                *(job.packed_bytes, job.digest, job.place, job.name),
+                *(job.packed_bytes, job.digest, job.place, job.name, job.source),
             )
         return bool(done == "UPDATE 1")
 
@@ -101,10 +101,14 @@ class ImportBook:
         async with transaction(self._pool) as connection:
             return {row["id"] for row in await connection.fetch(SQL["unfinished"], place)}
 
-    async def claim(self, place: str) -> Import | None:
-        """The oldest import of this place that is not over, now running."""
+    async def claim(self, place: str, most_bytes: int, in_hand: Collection[str]) -> Import | None:
+        """The oldest import of this place that is not over, now running.
+
+        None that has more bytes than that, is in hand already, or whose feed another one loads.
+        """
         async with transaction(self._pool) as connection:
-            row = await connection.fetchrow(SQL["claim"], place, self._clock())
+            await connection.execute(SQL["claim_alone"])
+            row = await connection.fetchrow(SQL["claim"], place, self._clock(), most_bytes, list(in_hand))
         return None if row is None else _import(row)
 
     async def advance(self, job: Import, step: Step, rejects: Sequence[Reject]) -> bool:

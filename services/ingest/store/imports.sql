@@ -1,13 +1,13 @@
 -- name: add
 INSERT INTO import (id, tenant, name, format, mapping, mapping_text, as_of, coverage, packed_bytes, place,
-                    sent_by, created_at, digest, asked_as, asked, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                    sent_by, created_at, digest, asked_as, asked, state, source)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (tenant, asked_as) DO NOTHING
 
 -- name: arrive
 -- An upload that came in parts is there; False for who comes second with the last part.
 UPDATE import SET state = 'queued', format = $3, mapping = $4, mapping_text = $5, coverage = $6,
-                  packed_bytes = $7, digest = $8, place = $9, name = $10
+                  packed_bytes = $7, digest = $8, place = $9, name = $10, source = $11
 WHERE tenant = $1 AND id = $2 AND state = 'uploading'
 
 -- name: forsake
@@ -34,11 +34,22 @@ SELECT row, "column", value, reason, remedy FROM reject WHERE import = $1 AND ro
 -- name: unfinished
 SELECT id FROM import WHERE place = $1 AND state IN ('uploading', 'queued', 'running')
 
+-- name: claim_alone
+SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/claim', 0))
+
 -- name: claim
--- The oldest import of this place, whether it waits or was cut off while it ran.
+-- The oldest import of this place that is small enough and not in hand ($4), whether it waits or was cut off while
+-- it ran. What one feed shows is compared with what it showed before, so its imports never run beside each other.
 UPDATE import SET state = 'running', started_at = coalesce(started_at, $2), note = NULL, stage = NULL
 WHERE id = (
-    SELECT id FROM import WHERE place = $1 AND state IN ('queued', 'running') ORDER BY created_at, id LIMIT 1
+    SELECT id FROM import AS mine
+    WHERE place = $1 AND state IN ('queued', 'running') AND packed_bytes <= $3 AND id <> ALL ($4::text[])
+      AND (state = 'running' OR NOT EXISTS (
+          SELECT FROM import AS other
+          WHERE other.tenant = mine.tenant AND other.source = mine.source
+            AND (other.state = 'running' OR (other.state = 'queued' AND other.place = mine.place
+                                             AND (other.created_at, other.id) < (mine.created_at, mine.id)))))
+    ORDER BY created_at, id LIMIT 1
 )
 RETURNING *
 

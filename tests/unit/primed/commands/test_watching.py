@@ -41,6 +41,29 @@ def test_an_older_file_says_where_its_rows_went() -> None:
     assert watching.result(done)[-1].endswith("primed imports rejects i1")
 
 
+def test_rows_that_are_neither_taken_nor_refused_are_told() -> None:
+    done = {**JOB, "state": "done", "accepted": 11_000}
+    assert watching.result(done)[1] == (
+        "900 rows tell more of an item in the row before, are blank or left out."
+    )
+    assert not [one for one in watching.result({**JOB, "state": "done"}) if "left out" in one]
+
+
+def test_who_waits_too_long_hears_that_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("refused")
+
+    monkeypatch.setattr(watching.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(watching, "PATIENCE_S", -1.0)
+    with (
+        httpx2.Client(transport=httpx2.MockTransport(gone), base_url="http://ingest") as ingest,
+        watching.bar() as progress,
+        pytest.raises(Trouble, match="has not answered") as told,
+    ):
+        watching.follow(ingest, progress, JOB)
+    assert "primed imports follow i1" in told.value.do
+
+
 def test_a_failed_import_is_trouble_and_a_cancelled_one_is_no_success() -> None:
     with pytest.raises(Trouble, match="broken"):
         watching.tell({**JOB, "state": "failed", "error": "It is broken."}, as_json=False)

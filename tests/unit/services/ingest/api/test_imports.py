@@ -151,6 +151,16 @@ async def test_progress_ends_when_the_import_is_over(ingest: Any) -> None:
     assert (told["event"], told["id"], json.loads(told["data"])["accepted"]) == ("ended", "over", 12)
 
 
+@pytest.mark.parametrize(("form", "rows"), [("table", 24), ("cld", 24), ("xes", 25), ("cloudevents", 25)])
+async def test_the_row_that_names_the_columns_is_not_counted(ingest: Any, form: str, rows: int) -> None:
+    await upload(ingest, LINES)
+    job = replace(ingest.jobs.jobs["import-1"], format=form, state="done", rows_read=25)
+    ingest.jobs.jobs["import-1"] = job
+    seen = (await ingest.client.get("/v1/imports/import-1", headers=ingest.token())).json()
+    assert seen["rows_read"] == rows
+    assert replace(job, rows_read=0).rows == 0
+
+
 async def test_a_reader_that_comes_again_hears_only_what_is_new(ingest: Any) -> None:
     await upload(ingest, LINES)
     done = replace(ingest.jobs.jobs["import-1"], state="done", rows_read=1, ended_at=NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,6 +52,24 @@ async def test_a_file_in_parts_becomes_the_import_that_one_post_would_have_made(
     assert (job["state"], job["format"], job["packed_bytes"]) == ("queued", "cloudevents", len(LINES))
     assert (job["digest"], job["asked"]) == (DIGEST.hex(), {"name": "night"})
     assert [path.read_bytes() for path in ingest.folder.iterdir()] == [LINES]
+
+
+async def test_parts_that_another_ingest_keeps_are_refused_there_and_not_begun_anew(ingest: Any) -> None:
+    key = {**said(), "idempotency-key": "k1"}
+    place = (await begun(ingest, LINES[:500], **key)).headers["location"]
+    (folder,) = ingest.folder.iterdir()
+    folder.unlink()  # of the other one, nothing is here
+    ingest.jobs.jobs["import-1"] = replace(ingest.jobs.jobs["import-1"], place="elsewhere:/primed")
+    answers = [
+        await part(ingest, place, 0, LINES, last=True),
+        await ingest.client.head(place, headers=ingest.token()),
+        await begun(ingest, LINES, **key),
+    ]
+    assert [answer.status_code for answer in answers] == [421, 421, 421]
+    assert "Send each to the ingest where it began" in answers[0].json()["detail"]
+    assert list(ingest.folder.iterdir()) == []
+    seen = (await ingest.client.get(place, headers=ingest.token())).json()
+    assert (seen["state"], seen["stage_share"]) == ("uploading", None)
 
 
 async def test_who_does_not_know_where_it_broke_off_is_told(ingest: Any) -> None:

@@ -39,6 +39,8 @@ PEOPLE = {
     "w-0011": {"name": "Tom Reid", "role": "practitioner", "unit": "north-locality"},
     "w-0012": {"name": "Priya Shah", "role": "practitioner", "unit": "north-locality"},
     "w-0020": {"name": "Noor Hassan", "role": "analyst", "unit": None},
+    "w-0021": {"name": "Owen Castle", "role": "finance", "unit": None},
+    "w-0022": {"name": "Ada Quill", "role": "operator", "unit": None},
 }
 MEASURES = [
     ("overdue", "Overdue", "end(overdue)", "count", "lower", 10),

@@ -78,6 +78,12 @@ def test_small_numbers_are_masked_for_many_eyes_on_the_page_and_in_its_file(dire
     assert director.locator("main svg.chart, #live").count() == 0
     body = director.request.get(director.get_by_role("link", name="CSV").get_attribute("href") or "").text()
     assert "Chance alone" not in body
+    director.goto("/measures/unallocated?unit=north-locality")
+    director.get_by_role("link", name="For many eyes").click()
+    expect(director.locator("h1")).to_have_text("Unallocated by month")
+    assert director.locator("main svg.chart, #live").count() == 0
+    body = director.request.get(director.get_by_role("link", name="CSV").get_attribute("href") or "").text()
+    assert body.splitlines()[:2] == ["Month,Unallocated", "2026-10,9"]  # November is not over
     director.goto(f"{SERVICE}/reports/ages?by=worker&shared=on")
     expect(director.locator("main")).not_to_contain_text("Amara Osei")
     answer = director.goto(f"{SERVICE}/reports/ages?by=nonsense")

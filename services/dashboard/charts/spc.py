@@ -50,7 +50,7 @@ def control_chart(
     plan = _plan(points, size, height, target, head=rows)
     body = [
         *_limits(points, plan),
-        *_target(target, plan, unit_of_measure),
+        *_target(target, points, plan, unit_of_measure),
         *_notes(points, agreed, plan),
         _line(points, plan),
         *_marks(points, plan),
@@ -112,23 +112,41 @@ def _limits(points: Sequence[Point], plan: _Plan) -> list[str]:
     return drawn
 
 
-def _target(target: Number | None, plan: _Plan, unit_of_measure: str) -> list[str]:
+def _target(target: Number | None, points: Sequence[Point], plan: _Plan, unit_of_measure: str) -> list[str]:
+    """The line to reach, named at its right end; above or below the limits' names where they are close."""
     if target is None:
         return []
     y = plan.y(target)
+    named = [plan.y(one) for first, _ in _groups(points)[-1:] for one in _named(points[first]).values()]
+    at = _clear(y, named, plan.font * 1.15)
     line = svg.tag(
         "line",
         {"x1": plan.left, "x2": plan.right, "y1": y, "y2": y, "stroke": svg.PLUM, "stroke_dasharray": "2 4"},
     )
     label = svg.words(
-        plan.left,
-        y - 5,
+        plan.right + plan.font * 0.7,
+        at + plan.font * 0.3,
         f"target {shown(target, unit_of_measure)}",
-        size=plan.font - 3,
+        size=plan.font - 2,
         fill=svg.PLUM,
-        halo=True,
     )
     return [line, label]
+
+
+def _named(point: Point) -> dict[str, Number]:
+    """The limits that are named at the right, by their names."""
+    every = {"upper": point.upper, "mean": point.mean, "lower": point.lower}
+    return {name: value for name, value in every.items() if value is not None}
+
+
+def _clear(y: float, others: Sequence[float], apart: float) -> float:
+    """The height nearest to `y` that keeps its distance from all the others."""
+    free = [
+        height
+        for height in (y, *(other + side * apart for other in others for side in (-1, 1)))
+        if all(abs(height - other) >= apart - 0.01 for other in others)
+    ]
+    return min(free, key=lambda height: abs(height - y), default=y)
 
 
 def _line(points: Sequence[Point], plan: _Plan) -> str:
@@ -191,7 +209,6 @@ def _ends(points: Sequence[Point], plan: _Plan, unit_of_measure: str) -> list[st
         return []
     first, _ = groups[-1]
     point, x = points[first], plan.right + plan.font * 0.7
-    named = [("upper", point.upper), ("mean", point.mean), ("lower", point.lower)]
     return [
         svg.words(
             x,
@@ -200,8 +217,7 @@ def _ends(points: Sequence[Point], plan: _Plan, unit_of_measure: str) -> list[st
             size=plan.font - 2,
             fill=svg.QUIET,
         )
-        for name, value in named
-        if value is not None
+        for name, value in _named(point).items()
     ]
 
 

@@ -90,17 +90,21 @@ def _name(row: Step, by: str, names: Callable[[str], str], today: dt.date) -> st
 
 
 def stairs(total: Step) -> tuple[Stair, ...]:
-    """Opening, each step that moved anything, closing; nothing where nothing was ever spent."""
+    """Opening, each step that moved anything, closing; nothing where nothing was ever spent.
+
+    What only went from one team to another within the unit is no step of the unit.
+    """
     if not any(getattr(total, field) for field in ("opening", "closing", *ALWAYS)):
         return ()
-    made = [Stair("Opening", 0, total.opening, words.money(total.opening), whole=True)]
+    made = [Stair("Opening", 0, total.opening, words.pounds(total.opening), whole=True)]
     level = float(total.opening)
+    within = total.transferred_in == total.transferred_out
     for field, name, sign in FLOWS:
         step = sign * getattr(total, field)
-        if step or field in ALWAYS:
+        if field in ALWAYS or (step and not within):
             made.append(Stair(name, level, level + step, words.signed(step)))
             level += step
-    return (*made, Stair("Closing", 0, total.closing, words.money(total.closing), whole=True))
+    return (*made, Stair("Closing", 0, total.closing, words.pounds(total.closing), whole=True))
 
 
 def _prompts(total: Step) -> tuple[str, ...]:

@@ -67,8 +67,8 @@ def figure(value: Number | None, unit_of_measure: str = "count", link: str = "")
 
 
 def money(value: Number, link: str = "") -> Cell:
-    """Pounds."""
-    return Cell(words.money(value), value, link, pounds=True)
+    """Whole pounds; a file holds the pence."""
+    return Cell(words.pounds(value), value, link, pounds=True)
 
 
 def moved(value: Number, link: str = "", *, beside: bool = False) -> Cell:
@@ -148,4 +148,4 @@ def _mask(cell: Cell, hidden: bool, least: int) -> Cell:
 
 def _rounded(cell: Cell, value: int) -> Cell:
     signed = cell.text.startswith(("+", words.MINUS))
-    return Cell(words.signed(value) if signed else words.money(value), value)
+    return Cell(words.signed(value) if signed else words.pounds(value), value)

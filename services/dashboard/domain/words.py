@@ -50,10 +50,12 @@ def shown(value: Number | None, unit_of_measure: str) -> str:
 
 
 def limit(value: Number | None, unit_of_measure: str) -> str:
-    """A limit of a series, finer than its values: `46.7`, `£1,234`."""
+    """A limit of a series, finer than its values: `46.7`, `66.8%`, `£1,234`."""
     if value is None:
         return "–"
-    return money(value) if unit_of_measure.startswith("pounds") else number(value, 1)
+    if unit_of_measure.startswith("pounds"):
+        return money(value)
+    return number(value, 1) + ("%" if unit_of_measure == "percent" else "")
 
 
 def money(value: Number) -> str:
@@ -62,9 +64,17 @@ def money(value: Number) -> str:
     return MINUS + text if value < 0 else text
 
 
+def pounds(value: Number) -> str:
+    """Whole pounds, for amounts that stand in a column: `£1,234`, `−£68`; pence only under a pound."""
+    if 0 < abs(value) < 1:
+        return money(value)
+    text = f"£{abs(value):,.0f}"
+    return MINUS + text if value < 0 else text
+
+
 def signed(value: Number) -> str:
-    """Pounds by which something rose or fell: `+£1,234`, `−£12.50`."""
-    return f"+{money(value)}" if value > 0 else money(value)
+    """Whole pounds by which something rose or fell: `+£1,234`, `−£68`."""
+    return f"+{pounds(value)}" if value > 0 else pounds(value)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

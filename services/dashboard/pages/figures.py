@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.dashboard.domain import narrowing
+from services.dashboard.flow import Part
 from services.dashboard.pages import desk, files
 from services.dashboard.pages.desk import Who
 from services.dashboard.stories import feeding, measure, restated
@@ -19,8 +20,11 @@ Id = Annotated[str, Path(max_length=200)]
 
 @router.get("/measures/{measure_id}", response_class=HTMLResponse)
 async def measure_page(request: Request, who: Who, measure_id: Id) -> Response:
-    """A measure of a unit over time, with its definition."""
+    """A measure of a unit over time, with its definition; as a fixed table where it is for many eyes."""
     asking = desk.asked(request, who, measure=measure_id)
+    if asking.shared:
+        parts: dict[str, Part] = {"measure": measure.for_many_eyes}
+        return await desk.show(request, who, asking, "measure_shared.html", parts, nav="")
     parts = {"measure": measure.measure, "changes": beside(restated.changes)}
     return await desk.show(request, who, asking, "measure.html", parts, nav="")
 

@@ -14,6 +14,7 @@ from services.dashboard.domain import (
     prompts,
     questions,
     reports,
+    shared_series,
     sheets,
     strip,
     variation,
@@ -81,6 +82,29 @@ async def measure(asked: Asked) -> MeasurePage:
     )
 
 
+@dataclass(frozen=True)
+class SharedMeasure:
+    """A measure as a fixed table for many eyes."""
+
+    measure: Measure
+    sheet: Sheet
+    leans: list[str]
+
+
+async def for_many_eyes(asked: Asked) -> SharedMeasure:
+    """One measure of one unit by finished month, masked."""
+    name = asked.options["measure"]
+    catalogue, series = await asyncio.gather(
+        asked.reader.read(questions.catalogue()),
+        asked.reader.read(questions.series(name, asked.unit, asked.when)),
+    )
+    found = next((one for one in catalogue.measures if one.id == name), None)
+    if found is None:
+        raise Missing(name)
+    table_ = shared_series.masked(series, asked.when.today)
+    return SharedMeasure(found, table_, reporting.notes(series, asked))
+
+
 CAUSES = {
     "outside": "outside the limits",
     "trend": "seven in one direction",
@@ -110,7 +134,9 @@ def sheet(series: Series) -> Sheet:
 
 
 async def table(asked: Asked) -> Sheet:
-    """A measure's series as a table."""
+    """A measure's series as a table, masked where it is for many eyes."""
+    if asked.shared:
+        return (await for_many_eyes(asked)).sheet
     grain = asked.options.get("grain") or "month"
     question = questions.series(asked.options["measure"], asked.unit, asked.when, grain)
     return sheet(await asked.reader.read(question))

@@ -133,7 +133,7 @@ def _title(changed: int, never: int, all_: int, grain: str) -> str:
     if not all_:
         return "No figure of this measure has been given yet"
     if never == all_:
-        return f"No figure of the last {words.plural(all_, grain)} was given at its closing"
+        return "What changed since figures were given cannot be told yet"
     if not changed:
         return f"No figure of the last {words.plural(all_, grain)} has changed since it was given"
     have = "figure has" if changed == 1 else "figures have"

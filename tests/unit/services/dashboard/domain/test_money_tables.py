@@ -18,7 +18,7 @@ def explain(measure: str, month: str, team: str = "", **only: str) -> str:
 
 def test_the_steps_lead_from_opening_to_closing() -> None:
     stairs = money_tables.stairs(STEP)
-    assert [stair.text for stair in stairs] == ["£61,000", "+£4,300", "−£370.50", "−£3,690", "£61,240"]
+    assert [stair.text for stair in stairs] == ["£61,000", "+£4,300", "−£370", "−£3,690", "£61,240"]
     assert stairs[-2].end == pytest.approx(STEP.closing)
     for one, other in itertools.pairwise(stairs[:-1]):
         assert one.end == other.start
@@ -28,6 +28,8 @@ def test_transfers_are_shown_only_where_there_are_some() -> None:
     moved = Step(month="2026-10", opening=10, transferred_in=5, closing=15)
     assert "Came from other teams" in [stair.label for stair in money_tables.stairs(moved)]
     assert "Came from other teams" not in [stair.label for stair in money_tables.stairs(STEP)]
+    within = Step(month="2026-10", opening=10, transferred_in=5, transferred_out=5, closing=10)
+    assert "Came from other teams" not in [stair.label for stair in money_tables.stairs(within)]
     assert money_tables.stairs(Step()) == ()
 
 

@@ -46,7 +46,18 @@ def test_values_with_their_unit(value: float, unit: str, text: str) -> None:
 def test_limits_are_finer_than_values_and_money_has_its_sign() -> None:
     assert words.limit(46.72, "count") == "46.7"
     assert words.limit(175030.9, "pounds_a_week") == "£175,031"
+    assert words.limit(66.82, "percent") == "66.8%"
     assert words.limit(None, "count") == "–"
+
+
+def test_amounts_in_a_column_are_whole_pounds() -> None:
+    assert [words.signed(one) for one in (1234.5, 67.71, -0.4, 0, -12.5)] == [
+        "+£1,234",
+        "+£68",
+        "−£0.40",
+        "£0",
+        "−£12",
+    ]
 
 
 @pytest.mark.parametrize(

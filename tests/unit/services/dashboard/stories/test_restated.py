@@ -63,7 +63,7 @@ def restated(period: str, given: int | None, now: int, *causes: Cause, **more: A
     ("found", "title"),
     [
         ((), "No figure of this measure has been given yet"),
-        ((restated("2026-09", None, 3),), "No figure of the last 1 month was given at its closing"),
+        ((restated("2026-09", None, 3),), "What changed since figures were given cannot be told yet"),
         ((restated("2026-09", 3, 3),), "No figure of the last 1 month has changed since it was given"),
         (
             (restated("2026-09", 3, 4), restated("2026-10", 5, 1)),

@@ -245,7 +245,7 @@ async def hold(backend: Behind, one: str, verb: str, request: Request) -> Any:
         backend.reviewed.append(body)
     if verb == "close":
         if not backend.reviewed:
-            why = "“Re-plan the five oldest reviews” was due and not reviewed."
+            why = "“Re-plan the five oldest reviews” (w-0011) was due and not reviewed."
             return problem(409, "Too early", f"The meeting cannot be closed: {why}")
         backend.meeting_state = "closed"
     return backend.meeting()

@@ -147,7 +147,7 @@ def test_a_meeting_is_run_from_one_page_and_refuses_to_close_too_early(manager: 
     expect(manager.locator("main")).to_contain_text("Which of the 15 due before November can be closed")
     manager.get_by_role("button", name="Close the meeting").click()
     expect(manager.get_by_role("alert")).to_contain_text(
-        "cannot be closed: “Re-plan the five oldest reviews”"
+        "cannot be closed: “Re-plan the five oldest reviews” (Tom Reid)"
     )
     manager.get_by_label("It is due, so the meeting must say").fill("Three of five done")
     manager.get_by_role("button", name="Keep the review").first.click()

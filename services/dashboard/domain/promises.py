@@ -26,6 +26,8 @@ class Promise:
     standing: Urgency
     detail: str
     state: str
+    came: str = ""
+    """What came of it, or why it was dropped; blank while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def promise(one: Commitment, names: Names, today: dt.date) -> Promise:
         standing=_standing(one, today),
         detail=_detail(one, names, today),
         state=one.state,
+        came=(one.outcome or one.reason or "") if one.state != "open" else "",
     )
 
 

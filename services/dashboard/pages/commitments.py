@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.dashboard.domain import words
-from services.dashboard.domain.refusals import Refused
 from services.dashboard.flow import Asked
 from services.dashboard.pages import desk
 from services.dashboard.pages.desk import Holder, Owner, Who
@@ -80,11 +79,7 @@ async def promised(asking: Asked, fields: dict[str, str]) -> tuple[str, ...]:
     if errors:
         return errors
     body = {"unit": asking.unit} | {name: fields[name] for name in FIELDS if fields.get(name)}
-    try:
-        await asking.reader.command("actions", "/v1/commitments", body, key=fields.get("key", ""))
-    except Refused as refused:
-        return refused.problems or (str(refused),)
-    return ()
+    return await desk.commanded(asking, "actions", "/v1/commitments", body, fields)
 
 
 def _back(fields: dict[str, str]) -> str:

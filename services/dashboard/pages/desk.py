@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from services.dashboard.pages.navigation import places
 READERS = ("practitioner", "manager", "head", "director", "finance", "analyst", "operator")
 HOLDERS = ("manager", "head", "director")
 OWNERS = ("practitioner", "manager", "head", "director")
+PIECES = re.compile(r"[\w.:-]*\w")
 Who = Annotated[Principal, needs(*READERS)]
 Holder = Annotated[Principal, needs(*HOLDERS)]
 Owner = Annotated[Principal, needs(*OWNERS)]
@@ -44,6 +46,7 @@ DONE = {
     "reviewed": "The review is kept.",
     "decided": "The decision is kept.",
     "meeting-closed": "The meeting is closed.",
+    "mapping-kept": "The mapping is kept. Files that come from now on are read by it.",
     "signed-out": "You have signed out.",
 }
 """What a page says after a command that went well."""
@@ -197,8 +200,14 @@ async def commanded(
     try:
         await asking.reader.command(service, path, body, key=fields.get("key", ""), version=version(fields))
     except Refused as refused:
-        return refused.problems or (str(refused),)
+        return tuple(_named(text, asking) for text in refused.problems or (str(refused),))
     return ()
+
+
+def _named(text: str, asking: Asked) -> str:
+    """What a service says, with people's names where it knows them by their ids alone."""
+    people = asking.tree.people(asking.unit)
+    return PIECES.sub(lambda found: asking.names(found[0]) if found[0] in people else found[0], text)
 
 
 def version(fields: Mapping[str, str]) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from services.dashboard.domain import exceptions, promises, questions, words
 from services.dashboard.domain.agreements import Commitment, Escalation, Meeting
+from services.dashboard.domain.answers import Figure
 from services.dashboard.domain.exceptions import Need
 from services.dashboard.domain.promises import Promise
 from services.dashboard.domain.questions import Moment
@@ -43,9 +44,10 @@ async def inbox(asked: Asked) -> Inbox:
 
 @dataclass(frozen=True)
 class EscalationPage:
-    """One exception with its history and the commitments that could close it."""
+    """One exception with its history, its figure as it is now, and the commitments that could close it."""
 
     escalation: Escalation
+    now: Figure | None
     need: Need
     history: list[tuple[str, str]]
     answers: list[Promise]
@@ -54,11 +56,15 @@ class EscalationPage:
 async def escalation(asked: Asked) -> EscalationPage:
     """One exception."""
     found = await asked.reader.read(questions.escalation(asked.options["escalation"]))
-    listed = await maybe(asked, questions.commitments(found.unit))
+    listed, figures = await asyncio.gather(
+        maybe(asked, questions.commitments(found.unit)),
+        maybe(asked, questions.figures([found.measure], [found.unit], asked.when)),
+    )
     made = [] if isinstance(listed, Away) else [one for one in listed.items if one.escalation == found.id]
     now, today = asked.when.now, asked.when.today
     return EscalationPage(
         escalation=found,
+        now=None if isinstance(figures, Away) else next(iter(figures.figures), None),
         need=exceptions.need(found, asked.names, now),
         history=exceptions.history(found, asked.names, now),
         answers=[promises.promise(one, asked.names, today) for one in promises.in_order(made)],

@@ -6,6 +6,7 @@ skipped on the way: a log whose begin was cut off, or that is another log, is re
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
@@ -21,6 +22,7 @@ FETCH_BYTES = 4 * 1024 * 1024
 SILENT_S = 60.0
 """So long nothing comes of a stretch that is not over yet: then Kafka is away."""
 POLL_MS = 1_000
+STOP_S = 10.0
 
 
 class Bounds(NamedTuple):
@@ -87,7 +89,17 @@ async def stretches(bootstrap: str) -> AsyncIterator[Stretches]:
             await consumer.start()
         yield Stretches(consumer, bootstrap)
     finally:
-        await consumer.stop()
+        await _stopped(consumer)
+
+
+async def _stopped(consumer: Any) -> None:
+    """Stop the client, which while Kafka is away may hang, or cancel who waits: we go on in any case."""
+    stopping = asyncio.ensure_future(consumer.stop())
+    await asyncio.wait([stopping], timeout=STOP_S)
+    if stopping.done() and not stopping.cancelled():
+        stopping.result()
+    else:
+        stopping.cancel()
 
 
 @contextlib.contextmanager

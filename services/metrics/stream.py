@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
@@ -52,10 +53,20 @@ class Standing(Ledger, Protocol):
 
 
 class Absorber:
-    """Hands batches to the flow, again and again while the store is away, and remembers what stands still."""
+    """Hands batches to the flow, again and again while the store is away, and remembers what stands still.
 
-    def __init__(self, ledger: Standing, most_dead: int, absorbed: Callable[[Taken], None]) -> None:
+    After `patience_s` seconds without the store `NotNow` is raised; a worker waits for as long as it takes.
+    """
+
+    def __init__(
+        self,
+        ledger: Standing,
+        most_dead: int,
+        absorbed: Callable[[Taken], None],
+        patience_s: float = math.inf,
+    ) -> None:
         self._ledger = ledger
+        self._patience_s = patience_s
         self._most_dead = most_dead
         self._absorbed = absorbed
         self.stopped: dict[TopicPartition, int] = {}
@@ -65,7 +76,7 @@ class Absorber:
         """Where to begin in each partition; one that had stopped gets another chance."""
         for place in places:
             self.stopped.pop(place, None)
-        stand = await _patiently(lambda: self._ledger.stand(places))
+        stand = await _patiently(lambda: self._ledger.stand(places), self._patience_s)
         self.reached = dict(stand)
         return dict(stand)
 
@@ -83,7 +94,7 @@ class Absorber:
         SECONDS.observe(time.perf_counter() - began)
 
     async def _absorb(self, lane: Batch) -> None:
-        taken = await _patiently(lambda: absorb(lane, self._ledger, self._most_dead))
+        taken = await _patiently(lambda: absorb(lane, self._ledger, self._most_dead), self._patience_s)
         self.reached |= {place: position.next_offset for place, position in taken.positions.items()}
         ABSORBED.inc(len(taken.heard))
         LINES.inc(taken.lines)
@@ -110,13 +121,15 @@ STOPPED = (
 )
 
 
-async def _patiently(work: Callable[[], Any]) -> Any:
-    """Try again for as long as the store is away: nothing of a batch is given up because of it."""
-    pause = FIRST_PAUSE_S
+async def _patiently(work: Callable[[], Any], patience_s: float = math.inf) -> Any:
+    """Try again while the store is away, for so long: nothing of a batch is given up because of it."""
+    pause, until = FIRST_PAUSE_S, time.monotonic() + patience_s
     while True:
         try:
             return await work()
         except NotNow as error:
+            if time.monotonic() >= until:
+                raise
             log().warning("store-away", why=str(error), again_in_s=pause)
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)

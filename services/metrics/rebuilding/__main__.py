@@ -18,7 +18,7 @@ from eventlog.postgres import DatabaseUnavailable, Pool
 from eventlog.records import LogUnavailable, PositionLost, PositionMoved
 from eventlog.stretches import stretches
 from runtime import telemetry
-from services.metrics.flow import CannotKeep
+from services.metrics.flow import CannotKeep, NotNow
 from services.metrics.rebuilding import story
 from services.metrics.rebuilding.comparing import verify
 from services.metrics.rebuilding.crew import Crew
@@ -41,6 +41,7 @@ ADVICE = {
     MigrationRefused: "Nothing was read or changed.",
     LogUnavailable: "Check PRIMED_KAFKA_BOOTSTRAP, and that Kafka runs. Then run it again: it goes on.",
     DatabaseUnavailable: "Check PRIMED_POSTGRES_DSN, and that Postgres runs. Then run it again: it goes on.",
+    NotNow: "Check that Postgres runs. Nothing was changed for readers. Then run it again: it goes on.",
     CannotKeep: WHEN_MENDED,
 }
 

@@ -28,6 +28,8 @@ LEAST = 20_000
 NEAR = 2_000
 """So few records behind, the rest is caught up while live batches are held."""
 ROUNDS = 20
+PATIENCE_S = 60.0
+"""So long it waits for Postgres to come back while it catches up: longer than a restart takes."""
 
 Places = Mapping[TopicPartition, int]
 
@@ -50,6 +52,7 @@ class Site:
     today: dt.date
     at_once: int
     most_dead: int
+    patience_s: float = PATIENCE_S
 
 
 async def rebuild(site: Site, *, switch: bool) -> Generation:
@@ -128,7 +131,7 @@ async def catch_up(site: Site, generation: int, until: Places) -> int:
     if not records:
         return 0
     site.voice.begin("catch up", of=records)
-    absorber = Absorber(site.ledger(generation), site.most_dead, lambda taken: None)
+    absorber = Absorber(site.ledger(generation), site.most_dead, lambda taken: None, site.patience_s)
     async for batch in site.log.read(wanted, site.at_once):
         await absorber.absorb(batch)
         if absorber.stopped:

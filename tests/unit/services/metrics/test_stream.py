@@ -90,6 +90,17 @@ async def test_nothing_is_given_up_while_the_store_is_away(
     assert sum(position.next_offset for position in shelf.at.values()) == len(log)
 
 
+async def test_who_is_not_a_worker_stops_when_the_store_stays_away(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "FIRST_PAUSE_S", 0.001)
+    shelf.away = 10**6
+    impatient = Absorber(shelf, 500, lambda taken: None, patience_s=0.01)
+    with pytest.raises(NotNow, match="away"):
+        await impatient.absorb(batch(log_of(council(5))))
+    assert shelf.given == []
+
+
 async def test_a_long_batch_goes_in_lanes_and_all_of_it_is_taken(shelf: Shelf) -> None:
     log = log_of(council(200))
     lanes = 2

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import UNSET, Struct, structs
 
-from schemas import commitments, escalations, measures, organisation, packages, work
+from schemas import commitments, escalations, measures, organisation, packages, purposes, work
 from schemas.envelope import Envelope, Event
 
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
@@ -64,6 +64,9 @@ ACTION_TYPES: dict[str, type[Struct]] = {
     "primed.commitment.completed.v1": commitments.CommitmentCompleted,
     "primed.commitment.carried-forward.v1": commitments.CommitmentCarriedForward,
     "primed.commitment.dropped.v1": commitments.CommitmentDropped,
+    "primed.purpose.set.v1": purposes.PurposeSet,
+    "primed.target.agreed.v1": purposes.TargetAgreed,
+    "primed.target.withdrawn.v1": purposes.TargetWithdrawn,
 }
 ESCALATION_TYPES: dict[str, type[Struct]] = {
     "primed.escalation.raised.v1": escalations.EscalationRaised,

@@ -18,13 +18,14 @@ from runtime import process, telemetry
 from runtime.auth import token_reader
 from runtime.http import application
 from runtime.staff import Directory
-from services.actions.api import calendar, commitments, history, meetings
+from services.actions.api import calendar, commitments, history, meetings, purposes, targets
 from services.actions.api.desk import Desk
 from services.actions.settings import ActionsSettings
 from services.actions.store.books import PostgresBooks
 from services.actions.store.shelf import PostgresShelf
 from services.actions.stream import ESCALATIONS, SERVICE, Escalations, Organisation, to_message
 
+ROUTED = (purposes, targets, meetings, commitments, history, calendar)
 PORT = 3
 """Above the port base."""
 
@@ -66,7 +67,7 @@ class Rooms:
         return application(
             SERVICE,
             token_reader(self.settings),
-            [each.router(desk) for each in (meetings, commitments, history, calendar)],
+            [each.router(desk) for each in ROUTED],
             checks={
                 "postgres": lambda: reachable(self.pool),
                 "kafka": self.producer.reachable,

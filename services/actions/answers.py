@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, assert_never
 
 from services.actions.domain import commitment as commitments
 from services.actions.domain import meeting as meetings
+from services.actions.domain import purpose as purposes
+from services.actions.domain import target as targets
 from services.actions.domain.agenda import Agenda, agenda
 from services.actions.domain.decision import Missing, Versioned
 from services.actions.domain.escalation import Heard
-from services.actions.domain.reach import Reach
+from services.actions.domain.reach import LEADERS, Reach
 from services.actions.domain.said import Noun
 from services.actions.domain.tally import Tally, quarter_of, tally
 
@@ -40,6 +42,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Aimed:
+    """Which targets are asked for: of a measure, of a worker, those that hold on a day.
+
+    `workers`: those of single workers too, which are for them and for who leads them.
+    """
+
+    measure: str | None = None
+    worker: str | None = None
+    on: dt.date | None = None
+    workers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Listed(Generic[State]):
     """A piece of a list; `next` is None at its end."""
 
@@ -55,6 +70,9 @@ class Shelf(Protocol):
     async def meetings(self, wanted: Wanted) -> Listed[meetings.Known]: ...
     async def commitments(self, wanted: Wanted) -> Listed[commitments.Known]: ...
     async def counted(self, tenant: str, units: Sequence[str] | None, since: dt.date) -> Commitments: ...
+    async def target(self, tenant: str, key: str) -> Versioned[targets.Held] | None: ...
+    async def targets(self, wanted: Wanted, aimed: Aimed) -> Listed[targets.Held]: ...
+    async def purposes(self, wanted: Wanted) -> Listed[purposes.Standing]: ...
     async def history(self, tenant: str, noun: Noun, key: str) -> list[bytes]: ...
     async def due(self, tenant: str, unit: str, day: dt.date) -> Commitments: ...
     async def agreed_at(self, tenant: str, meeting: str) -> Commitments: ...
@@ -130,6 +148,39 @@ async def meetings_of(
     return units if isinstance(units, Missing) else await shelf.meetings(replace(wanted, units=units))
 
 
+async def target_of(shelf: Shelf, reach: Reach, key: str) -> Versioned[targets.Held] | Missing:
+    """One target, if it is the caller's to see."""
+    found = await shelf.target(reach.tenant, key)
+    return found if found and reach.sees_target(found.state.state.aim) else Missing()
+
+
+async def targets_of(
+    shelf: Shelf, reach: Reach, unit: str | None, wanted: Wanted, aimed: Aimed
+) -> Listed[targets.Held] | Missing:
+    """The targets of the unit and of those below it; else all within reach. Of workers one's own."""
+    units = _units(reach, unit)
+    if isinstance(units, Missing):
+        return units
+    aimed = replace(aimed, workers=reach.role in LEADERS)
+    return await shelf.targets(replace(wanted, units=units, person=reach.person), aimed)
+
+
+async def purpose_of(shelf: Shelf, reach: Reach, unit: str) -> Versioned[purposes.Standing] | Missing:
+    """The purpose of a unit, if it has one and is the caller's to see."""
+    if not reach.sees(unit):
+        return Missing()
+    found = await shelf.purposes(Wanted(reach.tenant, 1, units=[unit]))
+    return found.items[0] if found.items else Missing()
+
+
+async def purposes_of(
+    shelf: Shelf, reach: Reach, unit: str | None, wanted: Wanted
+) -> Listed[purposes.Standing] | Missing:
+    """The purposes of the unit and of those below it; without a unit all within reach."""
+    units = _units(reach, unit)
+    return units if isinstance(units, Missing) else await shelf.purposes(replace(wanted, units=units))
+
+
 async def counts_of(shelf: Shelf, reach: Reach, unit: str | None, day: dt.date) -> Tally | Missing:
     """How many commitments were kept in the quarter of `day`, of those that fell due by then."""
     units = _units(reach, unit)
@@ -142,13 +193,23 @@ async def counts_of(shelf: Shelf, reach: Reach, unit: str | None, day: dt.date) 
 
 async def history_of(shelf: Shelf, reach: Reach, noun: Noun, key: str) -> list[bytes] | Missing:
     """All that happened to one thing, as CloudEvents in their order, if it is the caller's to see."""
-    if noun == "commitment":
-        promise = await shelf.commitment(reach.tenant, key)
-        seen = promise is not None and reach.sees_commitment(promise.state)
-    else:
-        held = await shelf.meeting(reach.tenant, key)
-        seen = held is not None and reach.sees(meetings.plan_of(held.state).unit)
+    seen = await _is_seen(shelf, reach, noun, key)
     return await shelf.history(reach.tenant, noun, key) if seen else Missing()
+
+
+async def _is_seen(shelf: Shelf, reach: Reach, noun: Noun, key: str) -> bool:
+    match noun:
+        case "commitment":
+            return not isinstance(await commitment_of(shelf, reach, key), Missing)
+        case "meeting":
+            held = await shelf.meeting(reach.tenant, key)
+            return held is not None and reach.sees(meetings.plan_of(held.state).unit)
+        case "target":
+            return not isinstance(await target_of(shelf, reach, key), Missing)
+        case "purpose":
+            return not isinstance(await purpose_of(shelf, reach, key), Missing)
+        case _:
+            assert_never(noun)
 
 
 def _units(reach: Reach, unit: str | None) -> list[str] | Missing | None:

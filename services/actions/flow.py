@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
 
 from eventlog.event_store import Conflict
 from schemas.envelope import Envelope, Event
 from services.actions import known
-from services.actions.domain import commitment, escalation, meeting
+from services.actions.domain import commitment, escalation, streams
 from services.actions.domain.decision import Answer, Decided, Missing, Refused, Versioned
 from services.actions.domain.escalation import Heard
 from services.actions.domain.reach import Asked
@@ -18,7 +20,7 @@ from services.actions.domain.said import Noun, said
 from services.actions.known import World
 
 State = TypeVar("State")
-Happened = TypeVar("Happened", bound=commitment.Event | meeting.Event)
+Happened = TypeVar("Happened", bound=Struct)
 Positions = Mapping[tuple[str, int], tuple[int, int]]
 """Topic and partition → first offset of a batch and the one after its last."""
 
@@ -48,7 +50,7 @@ async def on_commitment(
 ) -> Answer[commitment.State] | Refused | Missing:
     """Agree a commitment, complete it, carry it forward or drop it."""
     async with books.open(asked) as page:
-        before = await page.commitment(key)
+        before = await page.stands("commitment", key)
         if not asked.reach.may(command, before.state):
             return Missing()
         _refuse_stale(asked, key, before.version)
@@ -57,20 +59,22 @@ async def on_commitment(
         return await _keep(page, asked, ("commitment", key), before, decision, commitment.evolve)
 
 
-async def on_meeting(
-    books: Books, asked: Asked, key: str, command: meeting.Command
-) -> Answer[meeting.State] | Refused | Missing:
-    """Schedule a meeting, start it, review commitments and record decisions in it, close it."""
+async def on_led(
+    books: Books, asked: Asked, noun: Noun, key: str, command: streams.Command
+) -> Answer[Any] | Refused | Missing:
+    """Do what a manager does with what belongs to a unit: its meetings, its targets, its purpose."""
     async with books.open(asked) as page:
-        before = await page.meeting(key)
-        unit = command.unit if isinstance(command, meeting.Schedule) else meeting.unit_of(before.state)
+        before, stream = await page.stands(noun, key), streams.STREAMS[noun]
+        begins = command if isinstance(command, streams.BEGINNINGS) else None
+        unit = begins.unit if begins else stream.unit_of(before.state)
         if unit is None or not asked.reach.leads(unit):
             return Missing()
-        _refuse_stale(asked, key, before.version)
-        decision = meeting.decide(
-            before.state, await known.of_meeting(page, asked.reach, before.state, command)
+        if not begins:
+            _refuse_stale(asked, key, before.version)
+        whole = await known.of_led(page, asked.reach, before.state, command)
+        return await _keep(
+            page, asked, (noun, key), before, stream.decide(before.state, whole), stream.evolve
         )
-        return await _keep(page, asked, ("meeting", key), before, decision, meeting.evolve)
 
 
 async def hear(

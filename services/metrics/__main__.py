@@ -46,7 +46,7 @@ from services.metrics.store.settling import PostgresShelves
 from services.metrics.store.snapshots import PostgresReadings
 from services.metrics.store.telling import PostgresNotebook
 from services.metrics.store.words import Words
-from services.metrics.stream import TOPICS, Absorber, FreshnessNote, Organisation
+from services.metrics.stream import TOPICS, Absorber, Agreements, FreshnessNote, Organisation
 from services.metrics.stream import last_sent as read_tail
 from services.metrics.telling import Teller
 from services.metrics.watching import Watch
@@ -71,17 +71,17 @@ class Rooms:
         self, settings: MetricsSettings, measures: Catalogue, producer: BulkProducer, pool: Pool
     ) -> None:
         self.settings, self.producer, self.pool = settings, producer, pool
-        self.zone = ZoneInfo(settings.zone)
-        words = Words(pool)
+        self.zone, words = ZoneInfo(settings.zone), Words(pool)
         self.ledger = PostgresLedger(pool, words, settings.items_remembered)
         self.organisation = Organisation(settings.kafka_bootstrap, self.ledger)
         readings, since = PostgresReadings(pool, words), settings.feed_complete_from
         self.watch = Watch(readings, lambda: self.organisation.tenants, since, self.today)
         rules = Rules.nhse() if settings.spc == "nhse" else Rules()
-        self.sources = Sources(readings, measures, self.organisation.tree, rules, self.watch.complete)
+        self.agreements = Agreements(settings.kafka_bootstrap, self.agreed)
+        told = self.organisation.tree, rules, self.watch.complete, self.agreements.aims
+        self.sources = Sources(readings, measures, *told)
         self.calendar = Calendar(self.zone, WorkingDays(bank_holidays(settings.bank_holidays, self.now())))
-        self.given = PostgresGiven(pool)
-        notebook = PostgresNotebook(pool)
+        self.given, notebook = PostgresGiven(pool), PostgresNotebook(pool)
         self.live = Live(notebook)
         self.letters = LetterCarrier(PostgresGraves(pool), producer)
         self.publisher = Publisher(
@@ -140,6 +140,10 @@ class Rooms:
         if taken.refused:
             self.letters.call()
 
+    def agreed(self) -> None:
+        """Another target holds: the figures that it is about are looked at."""
+        self.publisher.call()
+
     async def last_sent(self) -> Mapping[bytes, int]:
         """What the topic of metric events holds."""
         return await read_tail(self.settings.kafka_bootstrap)
@@ -147,9 +151,9 @@ class Rooms:
     @property
     def parts(self) -> Sequence[process.Part]:
         """What runs beside HTTP, in the order of starting."""
-        follower = self.organisation.follower
+        followers = self.organisation.follower, self.agreements.follower
         told: list[process.Part] = [self.letters, self.publisher, self.live]
-        return [follower, self.watch, self.carriage, self.freshness, *told, self.settler]
+        return [*followers, self.watch, self.carriage, self.freshness, *told, self.settler]
 
     def application(self) -> FastAPI:
         """The HTTP surface, with its checks."""
@@ -163,6 +167,7 @@ class Rooms:
                 "kafka": self.carriage.well,
                 "ledger": self.absorber.well,
                 "organisation": self.organisation.follower.well,
+                "agreements": self.agreements.follower.well,
                 "telling": self.publisher.well,
                 "settling": self.settler.well,
             },

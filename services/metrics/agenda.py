@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from services.metrics.answers.asking import Sources
+from services.metrics.domain.aims import NO_AIMS, Aims
 from services.metrics.domain.batch import Mark
 from services.metrics.domain.complete import Complete
 from services.metrics.domain.figures import Key
-from services.metrics.domain.periods import containing
+from services.metrics.domain.periods import between, containing
 from services.metrics.domain.telling import (
     Notice,
     Strand,
@@ -53,6 +54,7 @@ class Agenda:
         self._held: list[int] = []
         self._units: dict[str, Units] = {}
         self._complete: dict[str, Complete] = {}
+        self._aims: dict[str, Aims] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -111,7 +113,23 @@ class Agenda:
             await self._marks.clear(self._held)
             self._held = []
 
-    def units_moved(self) -> bool:
+    async def moved(
+        self, today: dt.date, told: Iterable[tuple[str, Subject]], forget: Callable[[Strand], None]
+    ) -> None:
+        """Look again where units moved, or agreed another target; `forget` how the series of those stand."""
+        if self._units_moved():
+            await self.everything(today, told)
+        for tenant in self._units:
+            aims, before = self._sources.rollup(tenant).aims, self._aims.get(tenant, NO_AIMS)
+            self._aims[tenant] = aims
+            for (unit, measure), since in aims.differing(before):
+                declared = self._sources.catalogue.get(measure)
+                for grain in declared.measure.grains if declared else ():
+                    periods = between(max(since, horizon(today)), today, grain)
+                    self._waiting.add(tenant, [Key(measure, unit, period) for period in periods])
+                    forget(Strand(tenant, unit, measure, grain))
+
+    def _units_moved(self) -> bool:
         """Whether somebody's organisation, or since when feeds are complete, has changed since asked last."""
         rollups = {tenant: self._sources.rollup(tenant) for tenant in self._units}
         moved = [

@@ -19,11 +19,13 @@ from runtime.telemetry import counter, gauge, histogram, log
 from schemas.envelope import Event
 from schemas.registry import Unreadable
 from schemas.tree import Tree
+from services.metrics.domain.aims import NO_AIMS, Aims
 from services.metrics.domain.hearing import Place, Refused, moment_of, understand
 from services.metrics.domain.taking import Batch, Taken
 from services.metrics.flow import Ledger, NotNow, absorb
 
-TOPICS = ("primed.case-events", "primed.action-events")
+ACTIONS = "primed.action-events"
+TOPICS = ("primed.case-events", ACTIONS)
 ORGANISATION = "primed.organisation"
 METRICS = "primed.metric-events"
 LANE = 400
@@ -260,3 +262,35 @@ class Organisation:
     def tenants(self) -> Collection[str]:
         """Who has told of an organisation."""
         return list(self._trees)
+
+
+class Agreements:
+    """What each tenant's units agreed to reach, as the log of actions tells it; read whole at each start.
+
+    What cannot be read there is buried by who folds that log into the ledger.
+    """
+
+    def __init__(self, bootstrap: str, changed: Callable[[], None]) -> None:
+        self.follower = Follower(bootstrap, [ACTIONS], start="whole", hear=self.hear)
+        self._changed = changed
+        self._aims: dict[str, Aims] = {}
+
+    async def hear(self, records: Sequence[Record]) -> None:
+        """Take in the next records; most are about something else."""
+        for record in records:
+            if _ABOUT_TARGETS not in (record.value or b""):
+                continue
+            found = understand(record.topic, record.key, record.value)
+            if not isinstance(found, Unreadable):
+                event, tenant = found
+                self._aims[tenant] = self._aims.get(tenant, NO_AIMS).after(event)
+                self._changed()
+
+    def aims(self, tenant: str) -> Aims:
+        """What was agreed; raises `NotCaughtUp` until it was read to its end."""
+        if not self.follower.caught_up.is_set():
+            raise NotCaughtUp("What units agreed is still being read; ask again in a moment.")
+        return self._aims.get(tenant, NO_AIMS)
+
+
+_ABOUT_TARGETS = b'"primed.target.'

@@ -116,8 +116,7 @@ class Teller:
         today = now.date()
         if today != self._day:
             await self._begin_day(today)
-        if self._agenda.units_moved():
-            await self._agenda.everything(today, self._told)
+        await self._agenda.moved(today, self._told, self._standings.forget)
         for tenant, since in (await self._agenda.look(today)).items():
             self._standings.earlier(tenant, since)
         chosen = self._agenda.first(MOST_AT_ONCE, today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,6 +55,52 @@ class Agreeing(_Command):
     meeting: Annotated[Id | None, Field(description="The meeting in progress at which it is agreed.")] = None
     measure: Annotated[Id | None, Field(description="The measure that it is to move.")] = None
     escalation: Annotated[Id | None, Field(description="The exception that it answers.")] = None
+
+
+class Targeting(_Command):
+    """A target to agree: what a measure of a unit, or of one worker in it, is to reach from a month on."""
+
+    unit: Id
+    measure: Annotated[
+        str,
+        Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100, description="Id of a measure of the catalogue."),
+    ]
+    value: int | float
+    tolerance: Annotated[int | float, Field(description="So far off still counts as met.")] = 0
+    since: Annotated[
+        str, Field(max_length=100, description="The first month that it holds for, like 2026-12.")
+    ]
+    grain: Annotated[
+        Literal["week", "month"] | None,
+        Field(description="Of weeks or of months only, as counts need it; without it of both."),
+    ] = None
+    worker: Annotated[Id | None, Field(description="Staff id, where it is of one worker.")] = None
+    reason: Words
+    meeting: Annotated[Id | None, Field(description="The meeting in progress at which it is agreed.")] = None
+
+
+class Withdrawing(_Command):
+    """A target no longer holds, and why."""
+
+    reason: Words
+
+
+class Setting(_Command):
+    """What a unit is for, and what it wants to reach."""
+
+    unit: Id
+    purpose: Words
+    objectives: Annotated[tuple[Words, ...], Field(max_length=100, description="At most ten.")] = ()
+    meeting: Annotated[Id | None, Field(description="The meeting in progress that set it.")] = None
+
+
+class Changing(_Command):
+    """The same, said anew."""
+
+    purpose: Words
+    objectives: Annotated[tuple[Words, ...], Field(max_length=100, description="At most ten.")] = ()
+    reason: Words
+    meeting: Annotated[Id | None, Field(description="The meeting in progress that changed it.")] = None
 
 
 class Completing(_Command):

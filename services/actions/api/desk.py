@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 
 COMMANDS = counter(
     "actions_commands",
-    "Commands on meetings and commitments, by how they went: what people agree, and what is refused to them.",
+    "Commands on what people agree, by noun and how they went, and what is refused to them.",
     ("noun", "reason"),
 )
 NOT_NOW = frozenset(
@@ -36,6 +36,7 @@ NOT_NOW = frozenset(
         Reason.NOT_IN_PROGRESS,
         Reason.ALREADY_STARTED,
         Reason.DUE_UNREVIEWED,
+        Reason.PURPOSE_SET,
         Reason.CARRIED_TOO_OFTEN,
     }
 )

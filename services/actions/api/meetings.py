@@ -113,7 +113,7 @@ async def _do(
     command: meeting.Command,
     status: int = 200,
 ) -> Response:
-    answer, is_repeat = await carried_out("meeting", flow.on_meeting(desk.books, asked, key, command))
+    answer, is_repeat = await carried_out("meeting", flow.on_led(desk.books, asked, "meeting", key, command))
     held = Versioned(meeting.known(answer.state), answer.version)
     page = await answers.page_of(desk.shelf, asked.reach, held, asked.at)
     body = views.whole_meeting(page, asked.at.date()).model_dump(mode="json")

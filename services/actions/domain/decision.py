@@ -27,6 +27,9 @@ class Reason(StrEnum):
     COMPLETED_LATE = "completed-late"
     CARRIED_FORWARD = "carried-forward"
     DROPPED = "dropped"
+    WITHDRAWN = "withdrawn"
+    SET = "set"
+    PURPOSE_CHANGED = "purpose-changed"
 
     TEXT_MISSING = "text-missing"
     TEXT_TOO_LONG = "text-too-long"
@@ -42,12 +45,18 @@ class Reason(StrEnum):
     MEETING_UNKNOWN = "meeting-unknown"
     ESCALATION_UNKNOWN = "escalation-unknown"
     COMMITMENT_UNKNOWN = "commitment-unknown"
+    TARGET_UNKNOWN = "target-unknown"
+    PURPOSE_UNKNOWN = "purpose-unknown"
+    WORKER_UNKNOWN = "worker-unknown"
+    NUMBER_WRONG = "number-wrong"
+    TOO_MANY = "too-many"
     NOT_YOURS = "not-yours"
     CARRIED_TOO_OFTEN = "carried-too-often"
     ENDED = "ended"
     NOT_IN_PROGRESS = "not-in-progress"
     ALREADY_STARTED = "already-started"
     DUE_UNREVIEWED = "due-unreviewed"
+    PURPOSE_SET = "purpose-set"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from schemas.tree import Tree
 from services.actions.domain import commitment
+from services.actions.domain.target import Aim
 
 READERS = ("practitioner", "manager", "head", "director", "finance", "analyst", "operator", "service")
 """Roles that read meetings and commitments within their reach."""
@@ -49,6 +50,12 @@ class Reach:
             return False
         return state.promise.owner == self.person or self.sees(state.promise.unit)
 
+    def sees_target(self, aim: Aim) -> bool:
+        """Whether it is a target of a unit within the reach; one worker's is theirs and their leaders'."""
+        if aim.worker is None:
+            return self.sees(aim.unit)
+        return aim.worker == self.person or self.leads(aim.unit)
+
     def below(self, unit: str) -> list[str]:
         """The unit and every unit below it, today."""
         return [one.id for one in self.tree.units(self.day) if self.tree.covers(unit, one.id, self.day)]
@@ -56,6 +63,11 @@ class Reach:
     def covers(self, top: str, unit: str) -> bool:
         """Whether `unit` is `top` or lies below it, today."""
         return self.tree.covers(top, unit, self.day)
+
+    def places(self, worker: str | None, unit: str) -> bool:
+        """Whether the worker's team is the unit or lies below it."""
+        team = self.tree.team_of(worker, self.day) if worker else None
+        return team is not None and self.covers(unit, team)
 
     def employs(self, person: str | None) -> bool:
         """Whether somebody with this id works here: in a team, in a role, or in the staff directory."""

@@ -13,7 +13,7 @@ from schemas.registry import TYPE_OF_ACTION, data_of
 
 SOURCE = "primed/actions"
 
-Noun = Literal["meeting", "commitment"]
+Noun = Literal["meeting", "commitment", "target", "purpose"]
 
 
 def said(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -14,17 +14,15 @@ from eventlog.postgres import Connection, Pool, transaction
 from eventlog.records import PositionMoved, TopicPartition
 from schemas import registry
 from schemas.envelope import Envelope
-from services.actions.domain import commitment, meeting
 from services.actions.domain.decision import Answer, Reason, Repeated, Versioned
 from services.actions.domain.escalation import Heard
 from services.actions.domain.promise import Promise
 from services.actions.domain.reach import Asked
 from services.actions.domain.said import Noun
+from services.actions.domain.streams import EVOLVE
 from services.actions.flow import Positions
 from services.actions.store import rows
 from services.actions.store.rows import SQL
-
-State = TypeVar("State")
 
 
 class _First(msgspec.Struct, frozen=True):
@@ -77,12 +75,11 @@ class PostgresBooks:
         stand = {(row["topic"], row["partition"]): row["next_offset"] for row in found}
         return {place: stand[place] for place in assigned if place in stand}
 
-    async def _first(self, tenant: str, kept: bytes) -> Answer[commitment.State | meeting.State]:
+    async def _first(self, tenant: str, kept: bytes) -> Answer[Any]:
         first = msgspec.json.decode(kept, type=_First)
         async with transaction(self._pool) as connection:
             page = PostgresPage(connection, self._events, tenant, None)
-            read = page.commitment if first.noun == "commitment" else page.meeting
-            found = await read(first.key, first.version)
+            found = await page.walk(first.noun, first.key, first.version)
         return Answer(found.state, found.version, first.reason)
 
 
@@ -97,14 +94,11 @@ class PostgresPage:
         self._tenant = tenant
         self._command = command
 
-    async def commitment(self, key: str, until: int | None = None) -> Versioned[commitment.State]:
-        """The commitment as its events make it; `until`: as it was at that version."""
-        return await self._walk("commitment", key, commitment.NotAgreed(), commitment.evolve, until)
-
-    async def meeting(self, key: str, until: int | None = None) -> Versioned[meeting.State]:
-        """The meeting as its events make it; nobody closes it before this transaction ends."""
-        await self._connection.execute(SQL["hold_meeting"], self._tenant, key)
-        return await self._walk("meeting", key, meeting.NotScheduled(), meeting.evolve, until)
+    async def stands(self, noun: Noun, key: str) -> Versioned[Any]:
+        """A thing as its events make it; nobody closes a meeting read here before this transaction ends."""
+        if noun == "meeting":
+            await self._connection.execute(SQL["hold_meeting"], self._tenant, key)
+        return await self.walk(noun, key)
 
     async def due(self, unit: str, day: dt.date) -> list[Promise]:
         """The unit's open commitments whose deadline is that day or earlier."""
@@ -128,16 +122,11 @@ class PostgresPage:
         name, row = rows.columns_of(after.state)
         await self._connection.execute(SQL[name], self._tenant, key, after.version, *row)
 
-    async def _walk(
-        self,
-        noun: Noun,
-        key: str,
-        nothing: State,
-        evolve: Callable[[State, Any, dt.datetime], State],
-        until: int | None,
-    ) -> Versioned[State]:
+    async def walk(self, noun: Noun, key: str, until: int | None = None) -> Versioned[Any]:
+        """What the events of one thing make of it; `until`: as it was at that version."""
         stored = await self._events.load(f"{self._tenant}/{noun}/{key}", within=self._connection)
-        state, walked = nothing, stored[:until]
+        state, evolve = EVOLVE[noun]
+        walked = stored[:until]
         for one in walked:
             event = registry.read(one.data)
             state = evolve(state, event.data, registry.instant(event.envelope.time))

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from eventlog.event_store import PostgresEventStore
 from eventlog.postgres import Pool, Row, transaction
-from services.actions.answers import Commitments, Listed, Wanted
+from services.actions.answers import Aimed, Commitments, Listed, Wanted
 from services.actions.domain import commitment as commitments
 from services.actions.domain import meeting as meetings
+from services.actions.domain import purpose as purposes
+from services.actions.domain import target as targets
 from services.actions.domain.decision import Versioned
 from services.actions.domain.escalation import Heard
 from services.actions.domain.meeting import Plan
@@ -69,6 +71,21 @@ class PostgresShelf:
         """Every commitment that is open, or ended or was due on `since` or later."""
         return [rows.commitment_of(row) for row in await self._fetch("counted", tenant, units, since)]
 
+    async def target(self, tenant: str, key: str) -> Versioned[targets.Held] | None:
+        """One target, whoever it is of."""
+        found = await self._targets(Wanted(tenant, 1), Aimed(workers=True), key)
+        return rows.target_of(found[0]) if found else None
+
+    async def targets(self, wanted: Wanted, aimed: Aimed) -> Listed[targets.Held]:
+        """A piece of the list of targets, the latest agreed first."""
+        return _listed(await self._targets(wanted, aimed, None), wanted.limit, rows.target_of)
+
+    async def purposes(self, wanted: Wanted) -> Listed[purposes.Standing]:
+        """A piece of the list of purposes, by unit."""
+        after = wanted.after or (None, None)
+        found = await self._fetch("purposes", wanted.tenant, wanted.units, *after, wanted.limit + 1)
+        return _listed(found, wanted.limit, rows.purpose_of)
+
     async def history(self, tenant: str, noun: Noun, key: str) -> list[bytes]:
         """All events of one stream, byte for byte as they go into the log."""
         return [stored.data for stored in await self._events.load(f"{tenant}/{noun}/{key}")]
@@ -100,6 +117,22 @@ class PostgresShelf:
         """Exceptions of these units raised until then, that are open or ended after that."""
         found = await self._fetch("exceptions", tenant, units, until, ended_after)
         return [heard for row in found if (heard := rows.heard_of(row))]
+
+    async def _targets(self, wanted: Wanted, aimed: Aimed, key: str | None) -> list[Row]:
+        return await self._fetch(
+            "targets",
+            wanted.tenant,
+            key,
+            wanted.units,
+            wanted.person,
+            aimed.workers,
+            aimed.measure,
+            aimed.worker,
+            wanted.state,
+            aimed.on,
+            *(wanted.after or (None, None)),
+            wanted.limit + 1,
+        )
 
     async def _fetch(self, name: str, *arguments: object) -> list[Row]:
         async with transaction(self._pool) as connection:

@@ -92,3 +92,43 @@ SELECT version, body FROM commitment WHERE tenant = $1 AND meeting = $2 ORDER BY
 -- name: exceptions
 SELECT body FROM escalation
 WHERE tenant = $1 AND unit = ANY($2) AND raised_at <= $3 AND (ended_at IS NULL OR ended_at > $4)
+
+-- name: keep_target
+INSERT INTO target (tenant, id, version, unit, measure, worker, grain, since, agreed_at, place, state, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (tenant, id) DO UPDATE SET version = excluded.version, state = excluded.state, body = excluded.body
+
+-- name: targets
+-- With the first of those agreed later that take a target's place; one worker's are theirs and their leaders'.
+SELECT t.version, t.body, t.place, t.id, n.id AS newer, greatest(n.since, t.since) AS newer_since
+FROM target t LEFT JOIN LATERAL (
+    SELECT o.id, o.since FROM target o
+    WHERE o.tenant = t.tenant AND o.unit = t.unit AND o.measure = t.measure AND o.worker = t.worker
+      AND o.state = 'agreed' AND t.state = 'agreed' AND (o.agreed_at, o.id) > (t.agreed_at, t.id)
+      AND (o.grain IS NULL OR o.grain = t.grain)
+    ORDER BY o.since, o.agreed_at, o.id LIMIT 1
+) n ON true
+WHERE t.tenant = $1
+  AND ($2::text IS NULL OR t.id = $2)
+  AND ($3::text[] IS NULL OR t.unit = ANY($3))
+  AND ($5::boolean OR t.worker = '' OR t.worker = $4)
+  AND ($6::text IS NULL OR t.measure = $6)
+  AND ($7::text IS NULL OR t.worker = $7)
+  AND ($8::text IS NULL OR t.state = $8)
+  AND ($9::date IS NULL OR (t.state = 'agreed' AND t.since <= $9
+                            AND (n.id IS NULL OR greatest(n.since, t.since) > $9)))
+  AND ($10::bigint IS NULL OR (t.place, t.id) > ($10, $11::text))
+ORDER BY t.place, t.id
+LIMIT $12
+
+-- name: keep_purpose
+INSERT INTO purpose (tenant, id, version, body) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, id) DO UPDATE SET version = excluded.version, body = excluded.body
+
+-- name: purposes
+SELECT version, body, 0 AS place, id FROM purpose
+WHERE tenant = $1
+  AND ($2::text[] IS NULL OR id = ANY($2))
+  AND ($3::bigint IS NULL OR (0, id) > ($3, $4::text))
+ORDER BY id
+LIMIT $5

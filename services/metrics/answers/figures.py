@@ -32,7 +32,13 @@ async def evaluate(
 ) -> list[Figure]:
     """The figures of many keys at once, in their order: each sum is asked of the ledger once."""
     sums = await sums_of(ledger, keys, rollup, as_at)
-    return [figure(key, declared, sums, rollup, as_at, today) for key, declared in keys]
+    return [
+        replace(
+            figure(key, declared, sums, rollup, as_at, today),
+            aim=rollup.aims.of(key.unit, key.measure, key.period),
+        )
+        for key, declared in keys
+    ]
 
 
 async def sums_of(ledger: Counted, keys: Keyed, rollup: Rollup, as_at: dt.date) -> Sums:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from services.metrics.answers.asking import Begins, Sources
 from services.metrics.answers.figures import counted_from, periods_of
 from services.metrics.domain.accounts import beginning_with
+from services.metrics.domain.aims import Aims
 from services.metrics.domain.figures import Figure, Key
 from services.metrics.domain.formula import Total, terms_of
 from services.metrics.domain.measures import Declared
@@ -52,7 +53,8 @@ class Standings:
             begins = await self._begin(ledger, strand.tenant, declared)
             counted = counted_from(declared, begins, strand.grain)
             periods = periods_of(counted, strand.grain, today, (None, None))
-            figures = [_figure(declared, strand, period, today, told) for period in periods]
+            aims = self._sources.rollup(strand.tenant).aims
+            figures = [_figure(declared, strand, period, today, told, aims) for period in periods]
             series = judge(declared.measure, figures, self._sources.rules)
             found = self._icons[strand] = Icons(series.variation, series.assurance)
         return found
@@ -65,9 +67,12 @@ class Standings:
         return self._begins[tenant, accounts]
 
 
-def _figure(declared: Declared, strand: Strand, period: Period, today: dt.date, told: Told) -> Figure:
+def _figure(
+    declared: Declared, strand: Strand, period: Period, today: dt.date, told: Told, aims: Aims
+) -> Figure:
     """The figure as told; of what was never told nothing happened, since a first nothing is no news."""
     key = Key(strand.measure, strand.unit, period)
     said = told(subject_of(key))
     nothing = 0 if isinstance(declared.formula, Total) else None
-    return Figure(key, said.value if said else nothing, None, None, unfinished=period.last > today)
+    value, aim = said.value if said else nothing, aims.of(strand.unit, strand.measure, period)
+    return Figure(key, value, None, None, unfinished=period.last > today, aim=aim)

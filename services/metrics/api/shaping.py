@@ -11,6 +11,7 @@ from services.metrics.answers.asking import Answer, Ask
 from services.metrics.api import trail_views, views
 from services.metrics.api.desk import cursor_of
 from services.metrics.domain.accounts import ACCOUNTS
+from services.metrics.domain.aims import Aim
 from services.metrics.domain.figures import Figure
 from services.metrics.domain.finding import of_series
 from services.metrics.domain.formula import Filter
@@ -84,11 +85,29 @@ def figure_view(figure: Figure, declared: Declared) -> views.Figure:
         numerator=figure.numerator,
         denominator=figure.denominator,
         unit_of_measure=measure.unit,
-        target=measure.target,
+        target=figure.target(measure),
+        agreed=agreed_view(figure.aim),
         unfinished=figure.unfinished,
         note=IF_NOTHING_IS_DONE if figure.ahead else None,
         not_complete=not_complete_view(figure),
         definition=measure.definition,
+    )
+
+
+def agreed_view(aim: Aim | None) -> views.Agreed | None:
+    """Where a target comes from that the catalogue does not say."""
+    if aim is None:
+        return None
+    return views.Agreed(
+        target=aim.target,
+        value=aim.value,
+        tolerance=aim.tolerance,
+        since=aim.since,
+        grain=aim.grain,
+        reason=aim.reason,
+        agreed_by=aim.by,
+        agreed_at=aim.at,
+        meeting=aim.meeting,
     )
 
 
@@ -112,6 +131,7 @@ def point_view(point: Point, series: Series) -> views.Point:
         judged=point.judged(series.measure),
         not_complete=not_complete_view(figure),
         group=mark.group if mark else None,
+        target=figure.target(series.measure),
     )
 
 
@@ -125,7 +145,8 @@ def series_of(series: Series, ask: Ask, grain: Grain) -> dict[str, Any]:
         grain=grain,
         unit_of_measure=about.unit,
         polarity=about.polarity,
-        target=about.target,
+        target=series.target,
+        agreed=agreed_view(series.aim),
         definition=about.definition,
         points=[point_view(point, series) for point in series.points],
         variation=series.variation,

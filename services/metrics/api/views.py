@@ -72,6 +72,20 @@ class NotComplete(View):
     reason: str
 
 
+class Agreed(View):
+    """A target that the unit agreed; it holds for periods that begin on `since` or later."""
+
+    target: str
+    value: Number
+    tolerance: Number
+    since: dt.date
+    grain: Grain | None
+    reason: str
+    agreed_by: str
+    agreed_at: dt.datetime
+    meeting: str | None
+
+
 class Figure(View):
     """One value; null where there is nothing to divide by or the period has not begun."""
 
@@ -84,6 +98,9 @@ class Figure(View):
     denominator: int | None
     unit_of_measure: UnitOfMeasure
     target: Number | None
+    agreed: Agreed | None = Field(
+        default=None, description="Where the target comes from; null: the catalogue."
+    )
     unfinished: bool
     note: str | None = Field(description="`if nothing is done`, for a day to come.")
     not_complete: NotComplete | None = Field(default=None, description="Why there is no value, if so.")
@@ -98,7 +115,11 @@ class Figures(Meta):
 
     def table(self) -> tuple[list[str], list[list[Cell]]]:
         """Columns and rows as a file has them."""
-        columns = [name for name in Figure.model_fields if name not in ("not_complete", "definition", "note")]
+        columns = [
+            name
+            for name in Figure.model_fields
+            if name not in ("agreed", "not_complete", "definition", "note")
+        ]
         rows: list[list[Cell]] = [[getattr(one, name) for name in columns] for one in self.figures]
         why = [one.not_complete.reason if one.not_complete else one.note for one in self.figures]
         return [*columns, "note"], [[*row, said] for row, said in zip(rows, why, strict=True)]
@@ -130,6 +151,7 @@ class Point(View):
     special_cause: SpecialCause | None
     direction: Literal["high", "low"] | None
     judged: Judged | None
+    target: Number | None = Field(description="What it was to reach in this period.")
     group: int | None = Field(description="Which group of limits it belongs to; each rebase begins another.")
     not_complete: NotComplete | None = Field(default=None, description="Why there is no value, if so.")
 
@@ -150,7 +172,8 @@ class Judgement(View):
     grain: Grain
     unit_of_measure: UnitOfMeasure
     polarity: Polarity
-    target: Number | None
+    target: Number | None = Field(description="Of the latest period.")
+    agreed: Agreed | None = Field(description="Where the target comes from; null: the catalogue.")
     definition: str
     points: list[Point]
     variation: Variation | None

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from services.metrics.domain import money
+from services.metrics.domain.aims import Aim
 from services.metrics.domain.complete import From
 from services.metrics.domain.formula import DAILY, How, Quantile, Quotient, Term, Total, terms_of
-from services.metrics.domain.measures import Declared, UnitOfMeasure
+from services.metrics.domain.measures import Declared, Measure, UnitOfMeasure
 from services.metrics.domain.periods import Period
 from services.metrics.domain.units import EVERYTHING, Rollup, Span, Teams
 
@@ -40,6 +41,7 @@ class Figure:
     Of money, `value` is in pounds, `numerator` and `denominator` are in whole pence.
     `unfinished`: the period's end lies after the day asked. `ahead`: the day lies after today, so the value
     holds if nothing is done. `not_complete`: a feed had not told all of these days, so nothing is said.
+    `aim`: what the unit agreed to reach in the period, where it did.
     """
 
     key: Key
@@ -49,6 +51,11 @@ class Figure:
     unfinished: bool
     ahead: bool = False
     not_complete: From | None = None
+    aim: Aim | None = None
+
+    def target(self, measure: Measure) -> Number | None:
+        """What it is to reach: as agreed, else as the catalogue says."""
+        return self.aim.value if self.aim else measure.target
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from schemas.measures import Number
 from services.metrics.domain.measures import Measure
 from services.metrics.domain.periods import Period
 from services.metrics.domain.series import Point, Series
@@ -75,24 +76,24 @@ def of_series(series: Series, as_at: dt.date) -> str:
 
 def _outlook(series: Series) -> str:
     """What becomes of the target while all stays as usual; nothing where it may be met or missed."""
-    if series.measure.target is None:
+    if series.target is None:
         return ""
     match series.assurance:
         case "consistently_fails":
-            return f", and so it will miss its target of {_aim(series.measure)}"
+            return f", and so it will miss its target of {_aim(series.measure, series.target)}"
         case "consistently_passes":
-            return f", and so it will meet its target of {_aim(series.measure)}"
+            return f", and so it will meet its target of {_aim(series.measure, series.target)}"
         case _:
             return ""
 
 
-def _aim(measure: Measure) -> str:
+def _aim(measure: Measure, target: Number) -> str:
     """The target as people say it: `90%`, `28 days`, `£1,200 a week`."""
-    said = _number(measure.target)
+    said = _number(target)
     if measure.unit.startswith("pounds"):
         return f"£{said}{measure.unit.removeprefix('pounds').replace('_', ' ')}"
     if measure.unit == "days":
-        return f"{said} {'day' if measure.target == 1 else 'days'}"
+        return f"{said} {'day' if target == 1 else 'days'}"
     return f"{said}%" if measure.unit == "percent" else said
 
 

@@ -30,6 +30,7 @@ NOUNS: Mapping[str, Callable[[Iterable[Fact]], Reckoning]] = {
     "commitment": commitments.reckon,
     "meeting": commitments.reckon,
 }
+"""What posts; of another noun (a purpose, a target) the events are kept and change no account."""
 
 
 class Change(Struct, frozen=True, gc=False):
@@ -105,7 +106,8 @@ def _reckon(facts: Facts) -> Reckoning:
     counting, conflicts = standing(facts)
     if not counting:
         return NOTHING._replace(faults=conflicts)
-    found = NOUNS[counting[0].noun](counting)
+    reckon = NOUNS.get(counting[0].noun)
+    found = reckon(counting) if reckon else NOTHING
     for fault, amount in found.faults.items():
         conflicts[fault] = conflicts.get(fault, 0) + amount
     return found._replace(faults=conflicts)

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.metrics.domain.figures import Figure
+from services.metrics.domain.aims import Aim
+from services.metrics.domain.figures import Figure, Number
 from services.metrics.domain.measures import Measure, Rebase, State
 from services.metrics.domain.spc import (
     Assurance,
@@ -46,6 +47,16 @@ class Series:
     """Those that begin a new group among the points."""
 
     @property
+    def target(self) -> Number | None:
+        """What the latest period is to reach."""
+        return self.points[-1].figure.target(self.measure) if self.points else self.measure.target
+
+    @property
+    def aim(self) -> Aim | None:
+        """What was agreed for the latest period, where it was."""
+        return self.points[-1].figure.aim if self.points else None
+
+    @property
     def finished(self) -> list[Point]:
         """The points that are judged."""
         return [point for point in self.points if point.mark is not None]
@@ -76,7 +87,7 @@ def judge(measure: Measure, figures: Sequence[Figure], rules: Rules) -> Series:
     """Judge the finished figures of one unit that have a value; the others are shown and never judged.
 
     A rebase begins a new group with the first period that lies wholly on or after its day: one that is only
-    in part of the new kind would spoil the limits of either group.
+    in part of the new kind would spoil the limits of either group. The target is that of the latest period.
     """
     counted = [one for one in figures if _counts(one)]
     rebases = measure.rebased(figures[0].key.unit) if figures else []
@@ -85,7 +96,7 @@ def judge(measure: Measure, figures: Sequence[Figure], rules: Rules) -> Series:
     marks = iter(chart(values, rebase_at=list(starts.values()), rules=rules))
     points = tuple(Point(one, next(marks) if _counts(one) else None) for one in figures)
     done = [point.mark for point in points if point.mark is not None]
-    target = float(measure.target) if measure.target is not None else None
+    target = figures[-1].target(measure) if figures else None
     shown = tuple(one for one, start in starts.items() if 0 < start < len(counted))
     judged_as = variation(done, measure.polarity), assurance(done, target, measure.polarity)
     return Series(measure, points, *judged_as, shown)

@@ -253,7 +253,7 @@ def value_of(figure: Figure, declared: Declared, today: dt.date) -> Value:
         figure.value,
         figure.numerator,
         figure.denominator,
-        declared.measure.target,
+        figure.target(declared.measure),
         min(figure.key.period.last, today).isoformat(),
         figure.key.period.last <= today,
     )

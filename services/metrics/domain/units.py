@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from schemas.tree import UNASSIGNED, Tree, Unit
+from services.metrics.domain.aims import NO_AIMS, Aims
 from services.metrics.domain.complete import ALWAYS, Complete
 
 _DAY = dt.timedelta(days=1)
@@ -58,16 +59,21 @@ class Span:
 
 
 class Rollup:
-    """One tree's answer to who belongs where, and since when their feeds are complete.
+    """One tree's answer to who belongs where, since when their feeds are complete, and what they aim at.
 
     It remembers what it worked out.
     """
 
-    def __init__(self, tree: Tree, complete: Complete = ALWAYS) -> None:
-        self.tree, self.complete = tree, complete
+    def __init__(self, tree: Tree, complete: Complete = ALWAYS, aims: Aims = NO_AIMS) -> None:
+        self.tree, self.complete, self.aims = tree, complete, aims
         moved = (day for old in tree.histories.values() for day, _ in old.parents[1:])
         self._changes = sorted(set(moved))
         self._known: dict[tuple[str, int], Teams] = {}
+
+    @property
+    def made_from(self) -> tuple[Tree, Complete, Aims]:
+        """The values that it answers from; of others another is made."""
+        return self.tree, self.complete, self.aims
 
     def home(self, unit: str | None) -> str:
         """The unit asked for, or the top: the council, or all that is unassigned while there is none."""
@@ -117,7 +123,7 @@ class Within(Rollup):
     """
 
     def __init__(self, rollup: Rollup, above: str) -> None:
-        super().__init__(rollup.tree, rollup.complete)
+        super().__init__(rollup.tree, rollup.complete, rollup.aims)
         self._above = above
 
     def on(self, unit: str, day: dt.date) -> Teams:

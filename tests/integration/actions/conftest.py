@@ -19,7 +19,7 @@ from runtime.http import application
 from schemas.envelope import Envelope, Event
 from schemas.organisation import RoleAssigned, UnitRegistered, WorkerJoined
 from schemas.tree import Tree
-from services.actions.api import calendar, commitments, history, meetings
+from services.actions.__main__ import ROUTED
 from services.actions.api.desk import Desk
 from services.actions.settings import ActionsSettings
 from services.actions.store.books import PostgresBooks
@@ -137,7 +137,7 @@ async def service(database: str, tmp_path: Path) -> AsyncIterator[Council]:
         now=lambda: there[0].now,
         new_id=lambda noun: f"{noun[0]}-{secrets.token_hex(8)}",
     )
-    routers = [each.router(desk) for each in (meetings, commitments, history, calendar)]
+    routers = [each.router(desk) for each in ROUTED]
     app = application("actions", token_reader(settings), routers, checks={})
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://actions") as http:

@@ -18,6 +18,7 @@ from schemas.organisation import UnitMoved, UnitRegistered
 from schemas.registry import data_of
 from schemas.tree import Tree
 from services.metrics.answers.asking import Sources
+from services.metrics.domain.aims import NO_AIMS, Aims
 from services.metrics.domain.spc import Rules
 from services.metrics.flow import absorb
 from services.metrics.store.catalogue import load
@@ -26,6 +27,7 @@ from services.metrics.store.snapshots import PostgresReadings
 from services.metrics.store.telling import PostgresNotebook
 from services.metrics.telling import Teller
 from tests.casebook import PLACES, batch, log_of, said
+from tests.unit.services.metrics.domain.test_aims import after, agreed, withdrawn
 
 PLACE = ("primed.metric-events", 0)
 NOON = dt.datetime(2026, 4, 15, 12, tzinfo=dt.UTC)
@@ -68,6 +70,7 @@ class World:
     ledger: PostgresLedger
     topic: MemoryLog = field(default_factory=lambda: MemoryLog({"primed.metric-events": 1}))
     tree: Tree = field(default_factory=organisation)
+    aims: Aims = NO_AIMS
     log: list[Record] = field(default_factory=list)
     heard: int = 0
 
@@ -76,7 +79,10 @@ class World:
         return PostgresNotebook(self.pool)
 
     async def teller(self, last_sent: dict[bytes, int] | None = None) -> Teller:
-        sources = Sources(PostgresReadings(self.pool), load(), lambda tenant: self.tree, Rules())
+        readings = PostgresReadings(self.pool)
+        sources = Sources(
+            readings, load(), lambda tenant: self.tree, Rules(), aims_of=lambda tenant: self.aims
+        )
         teller = Teller(self.notebook, sources, MemoryProducer(self.topic))
         await teller.begin(self.sent() if last_sent is None else last_sent)
         return teller
@@ -177,6 +183,27 @@ async def test_a_correction_of_the_past_is_told_of_every_period_since(world: Wor
     assert [told[f"north/{open_work[0]}/month/2026-{month:02d}"] for month in (2, 3, 4)] == [1, 1, 2]
     assert told["north/received/month/2026-02"] == 1
     assert "north/received/month/2026-03" not in told
+
+
+async def test_an_agreed_target_is_told_of_its_figures_alone(world: World) -> None:
+    teller = await world.teller()
+    await world.happen(received("1", 13))
+    await settle(teller)
+    world.new()
+    world.aims = after(agreed("t-1", 25, "2026-03-15", "2026-04-14", measure="received"))
+    await settle(teller)
+    events = {
+        (record.key or b"").decode().removeprefix("demo/"): json.loads(record.value or b"")["data"]
+        for record in world.records()[world.heard :]
+    }
+    assert set(world.new()) == {"north/received/week/2026-W16", "north/received/month/2026-04"}
+    assert {(data["value"], data["previous"], data["target"]) for data in events.values()} == {(1, 1, 25)}
+    world.aims = world.aims.after(withdrawn("t-1", "2026-04-15"))
+    await settle(teller)
+    assert len(world.new()) == 2
+    assert json.loads(world.records()[-1].value or b"")["data"]["target"] is None
+    await settle(await world.teller())
+    assert world.new() == {}, "who tells next knows what was told"
 
 
 async def test_what_was_sent_but_not_noted_is_sent_again_as_newer(world: World) -> None:

@@ -1,4 +1,4 @@
-"""given(past).when(command, on=day).then(…): decisions of meetings and commitments as sentences."""
+"""given(past).when(command, on=day).then(…): decisions as sentences."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.actions.domain import commitment, meeting
+from services.actions.domain import commitment, meeting, purpose, target
 from services.actions.domain.decision import Decided, Reason, Refused
 
 LONDON = dt.timezone(dt.timedelta(0), "Europe/London")
+
+MACHINES: tuple[tuple[Any, Any], ...] = (
+    (commitment, commitment.NotAgreed()),
+    (meeting, meeting.NotScheduled()),
+    (target, target.NotAgreed()),
+    (purpose, purpose.NotSet()),
+)
+"""Each noun's decisions, and how its stream begins."""
 
 
 def moment(day: str) -> dt.datetime:
@@ -30,16 +38,14 @@ class Given:
             self.state = self._evolve(event, moment(day))
 
     def _evolve(self, event: Any, at: dt.datetime) -> Any:
-        machine = meeting if isinstance(event, meeting.Event) else commitment
-        fresh = meeting.NotScheduled() if machine is meeting else commitment.NotAgreed()
+        machine, fresh = next((one, begin) for one, begin in MACHINES if isinstance(event, one.Event))
         return machine.evolve(self.state if self.state is not None else fresh, event, at)
 
     def when(self, command: Any, on: str = "2026-11-23") -> Given:
         """Decide the command on that day, and take its events into the state."""
-        if isinstance(command, commitment.Command):
-            self.answer = commitment.decide(self.state or commitment.NotAgreed(), command, moment(on))
-        else:
-            self.answer = meeting.decide(self.state or meeting.NotScheduled(), command)
+        machine, fresh = next((one, begin) for one, begin in MACHINES if isinstance(command, one.Command))
+        when = (moment(on),) if machine is commitment else ()
+        self.answer = machine.decide(self.state or fresh, command, *when)
         if isinstance(self.answer, Decided):
             for event in self.answer.events:
                 self.state = self._evolve(event, moment(on))

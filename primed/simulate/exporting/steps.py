@@ -47,7 +47,12 @@ def write(council: Council, folder: Path) -> Sequence[Written]:
     # Not called `steps`, for a council's own mapping of that name would stand before the one that ships.
     mapping = folder / "council-steps.yaml"
     mapping.write_text(_mapping(), "utf-8")
-    (folder / "due-rules.yaml").write_text(_rules(council.began), "utf-8")
+    rules = folder / "due-rules.yaml"
+    rules.write_text(_rules(council.began), "utf-8")
+    start = (
+        f"before, so that steps get due dates: primed down; PRIMED_DUE_RULES_FILE={rules.resolve()} primed up"
+    )
+    written.append(Written(rules, 2 * len(KINDS), start))
     for day, books in exports(council):
         path = export_path(council, folder, "steps", day)
         rows = write_csv(path, HEAD, _rows(books.work.values()))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from primed.simulate.exporting import steps
 from primed.simulate.exporting.council import Council
 from primed.simulate.town import PASSED_ON
+from schemas.working_days import WorkingDays
+from services.ingest.domain.rules import parse
 
 COUNCIL = Council(7, dt.date(2026, 9, 1), dt.date(2026, 9, 22))
 
@@ -42,3 +45,11 @@ def test_a_step_that_passes_work_on_has_two_next_actions(rows: list[dict[str, st
     passed = [row["STEP_ID"] for row in rows if row["NEXT_STEP_TYPE"] in PASSED_ON]
     letters = [row["STEP_ID"] for row in rows if row["NEXT_STEP_TYPE"] == steps.LETTER]
     assert sorted(passed) == sorted(letters) != []
+
+
+def test_who_loads_the_steps_is_told_to_start_with_their_rules_first(tmp_path: Path) -> None:
+    _, rules, exported = steps.write(COUNCIL, tmp_path)
+    assert f"PRIMED_DUE_RULES_FILE={tmp_path / 'due-rules.yaml'} primed up" in rules.load
+    assert exported.load.startswith("primed import ")
+    (version,) = parse(rules.path.read_text("utf-8"), WorkingDays()).versions
+    assert (version.since, len(version.rules)) == (COUNCIL.began, rules.rows)

@@ -159,13 +159,18 @@ class ServiceReader:
         _refuse(answer)
         return answer.content
 
+    async def save(self, path: str, text: str, *, version: int) -> None:
+        """Keep a mapping in ingest, unless it was changed since that version. Raises as `command` does."""
+        headers = {**self._headers(), "Content-Type": "application/yaml", "If-Match": f'"{version}"'}
+        _refuse(await self._services.call("ingest", "PUT", path, content=text.encode(), headers=headers))
+
     async def fetch(
         self, service: str, path: str, params: Mapping[str, str]
     ) -> tuple[bytes, Mapping[str, str]]:
         """A file that a service makes, with the headers that describe it."""
         answer = await self._services.call(service, "GET", path, params=dict(params), headers=self._headers())
         _refuse(answer)
-        told = ("content-type", "content-disposition")
+        told = ("content-type", "content-disposition", "etag")
         return answer.content, {name: answer.headers[name] for name in told if name in answer.headers}
 
     def _headers(self) -> dict[str, str]:

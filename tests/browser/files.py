@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 COUNTS = ("rows_read", "accepted", "unchanged", "refused", "withdrawn", "placed", "events")
@@ -75,6 +75,8 @@ NOTHING: dict[str, Any] = {**QUALITY, **NONE, "checked": 0, "faulty": 0, "score"
 ingest = APIRouter()
 sent: dict[str, list[float]] = {}
 """The shares at which a file that was sent will still be seen."""
+kept: dict[str, str] = {}
+"""Mappings that were kept, by name."""
 
 
 @ingest.get("/v1/imports")
@@ -125,7 +127,29 @@ async def mappings() -> dict[str, Any]:
 
 @ingest.get("/v1/mappings/reviews")
 async def mapping() -> Response:
-    return PlainTextResponse(MAPPING, media_type="application/yaml")
+    own = kept.get("reviews", MAPPING)
+    version = f'"{2 + ("reviews" in kept)}"'
+    return PlainTextResponse(own, media_type="application/yaml", headers={"ETag": version})
+
+
+@ingest.get("/v1/mappings/{name}")
+async def mapping_kept(name: str) -> Response:
+    if name not in kept:
+        raise HTTPException(404)
+    return PlainTextResponse(kept[name], media_type="application/yaml", headers={"ETag": '"1"'})
+
+
+@ingest.put("/v1/mappings/{name}")
+async def keep(name: str, request: Request) -> Response:
+    text = (await request.body()).decode()
+    if "format:" not in text:
+        wrong = {"message": "The mapping names no format; known are table, steps, cld, xes."}
+        return JSONResponse({"detail": "It cannot be used.", "errors": [wrong]}, 422)
+    known = 2 if name == "reviews" else 0
+    if request.headers["if-match"] != f'"{known + (name in kept)}"':
+        return JSONResponse({"title": "Somebody else was first"}, 412)
+    kept[name] = text
+    return JSONResponse({"name": name})
 
 
 @ingest.post("/v1/mappings/reviews/check")

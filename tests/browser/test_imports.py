@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import files
 from tests.browser.conftest import sign_in
 from tests.browser.site import Site
 
@@ -114,7 +116,39 @@ def test_a_mapping_is_read_tried_on_a_file_and_proposed_from_one(analyst: Page, 
     analyst.get_by_label("A table of which there is no mapping yet").set_input_files(file)
     analyst.get_by_label("A name for the feed").fill("mosaic/tonight")
     analyst.get_by_role("button", name="Propose a mapping").click()
-    expect(analyst.locator("#proposed")).to_contain_text("source: mosaic/tonight")
+    expect(analyst.get_by_label("The mapping", exact=True)).to_have_value(
+        re.compile("source: mosaic/tonight")
+    )
+
+
+def test_a_mapping_is_kept_under_a_name_and_changed_on_its_page(analyst: Page, file: Path) -> None:
+    analyst.goto("/mappings")
+    analyst.get_by_label("A table of which there is no mapping yet").set_input_files(file)
+    analyst.get_by_label("A name for the feed").fill("mosaic/tonight")
+    analyst.get_by_role("button", name="Propose a mapping").click()
+    for name, said in (
+        ("Our Reviews", "Give it a name of small letters"),
+        ("reviews", "of this name; choose another"),
+    ):
+        analyst.get_by_label("A name for the mapping").fill(name)
+        analyst.get_by_role("button", name="Keep this mapping").click()
+        expect(analyst.locator(".govuk-error-summary")).to_contain_text(said)
+        expect(analyst.get_by_label("The mapping", exact=True)).to_have_value(
+            "format: table\nsource: mosaic/tonight"
+        )
+    analyst.get_by_label("A name for the mapping").fill("tonight")
+    analyst.get_by_role("button", name="Keep this mapping").click()
+    expect(analyst.locator("main")).to_contain_text("as the feed mosaic/tonight")
+    expect(analyst.get_by_text("The mapping is kept.")).to_be_visible()
+    analyst.get_by_text("The mapping as it is written").click()
+    analyst.get_by_label("The mapping", exact=True).fill("source: mosaic/tonight")
+    analyst.get_by_role("button", name="Keep it as changed").click()
+    expect(analyst.locator(".govuk-error-summary")).to_contain_text("The mapping names no format")
+    expect(analyst.get_by_label("The mapping", exact=True)).to_have_value("source: mosaic/tonight")
+    analyst.get_by_label("The mapping", exact=True).fill("format: table\nsource: mosaic/other")
+    analyst.get_by_role("button", name="Keep it as changed").click()
+    expect(analyst.locator("main")).to_contain_text("as the feed mosaic/other")
+    files.kept.clear()
 
 
 def test_the_worst_field_stands_first_with_rows_to_look_at(analyst: Page, site: Site) -> None:

@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A mapping in words; `parts` are its columns by what they are of."""
+    """A mapping in words; `parts` are its columns by what they are of; version 0 ships with Primed."""
 
     name: str
     title: str
@@ -59,6 +59,7 @@ class Shown:
     parts: Sequence[tuple[str, Sequence[Column]]]
     rules: Sequence[str]
     body: str
+    version: int
 
 
 class Cause(Struct, frozen=True, kw_only=True):
@@ -116,7 +117,7 @@ class Trial(Struct, frozen=True, kw_only=True):
         )
 
 
-def shown(name: str, body: str) -> Shown:
+def shown(name: str, body: str, version: int = 0) -> Shown:
     """A mapping read for people; what is of no known form is left to the text itself."""
     said = _read(body)
     kind = str(said.get("format", ""))
@@ -130,6 +131,7 @@ def shown(name: str, body: str) -> Shown:
         parts=[part for part in _parts(said) if part[1]],
         rules=[_rule(_mapping(one)) for one in rules] if isinstance(rules, list) else [],
         body=body,
+        version=version,
     )
 
 

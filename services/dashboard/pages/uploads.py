@@ -15,6 +15,7 @@ from services.dashboard.pages import session
 
 MOST_BYTES = 512 * 1024 * 1024
 """As large as ingest takes; the file waits on disk here until it is passed on."""
+MOST_TEXT = 400
 PIECE = 256 * 1024
 
 
@@ -28,6 +29,8 @@ class Carrier(Protocol):
     async def upload(
         self, path: str, params: Mapping[str, str], body: AsyncIterator[bytes], *, size: int
     ) -> bytes: ...
+
+    async def save(self, path: str, text: str, *, version: int) -> None: ...
 
     async def fetch(
         self, service: str, path: str, params: Mapping[str, str]
@@ -58,11 +61,14 @@ class Sent:
 
 
 @asynccontextmanager
-async def received(request: Request) -> AsyncIterator[Sent]:
-    """The form with its file, once its token is right; the file is gone when the block ends."""
+async def received(request: Request, most_text: int = MOST_TEXT) -> AsyncIterator[Sent]:
+    """The form with its file, once its token is right; the file is gone when the block ends.
+
+    Of each field at most so many characters are kept.
+    """
     bounded = Request(request.scope, limited(request.scope, request.receive, MOST_BYTES))
     async with bounded.form(max_files=1, max_fields=20) as form:
-        fields = {key: value.strip()[:400] for key, value in form.items() if isinstance(value, str)}
+        fields = {key: value.strip()[:most_text] for key, value in form.items() if isinstance(value, str)}
         session.check_form(request, fields.pop(session.FORM_FIELD, ""))
         file = form.get("file")
         yield Sent(fields, file if isinstance(file, UploadFile) and file.filename else None)

@@ -15,7 +15,7 @@ from services.ingest.api.ports import KeptMapping, Mappings
 from services.ingest.domain.mapping import MAX_BYTES, BadMapping, parse
 
 READERS = ("feeder", "operator", "analyst", "service")
-WRITERS = ("feeder", "operator")
+WRITERS = ("feeder", "operator", "analyst")
 Name = Annotated[
     str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$", description="Small letters, digits, hyphens.")
 ]

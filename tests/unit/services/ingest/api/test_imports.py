@@ -203,11 +203,13 @@ async def test_how_far_an_import_has_come_is_told_by_the_bytes_of_its_upload(ing
 async def test_a_mapping_can_be_read_changed_and_guarded(ingest: Any) -> None:
     read = await ingest.client.get("/v1/mappings/receipt", headers=ingest.token("analyst"))
     assert (read.headers["etag"], read.headers["content-type"]) == ('"0"', "application/yaml")
-    guard = {**ingest.token("operator"), "if-match": '"0"'}
+    guard = {**ingest.token("analyst"), "if-match": '"0"'}
     put = await ingest.client.put("/v1/mappings/receipt", content=MAPPING, headers=guard)
     assert (put.status_code, put.json()) == (200, {"name": "receipt", "version": 1})
     late = await ingest.client.put("/v1/mappings/receipt", content=MAPPING, headers=guard)
     assert late.status_code == 412
+    reader = await ingest.client.put("/v1/mappings/mine", content=MAPPING, headers=ingest.token("service"))
+    assert reader.status_code == 403
     assert (await ingest.client.get("/v1/mappings/receipt", headers=ingest.token())).text == MAPPING
     foreign = await ingest.client.get("/v1/mappings/receipt", headers=ingest.token("operator", "other"))
     assert foreign.headers["etag"] == '"0"'

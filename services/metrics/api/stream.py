@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from runtime.auth import Principal, needs
 from runtime.problems import Problem, not_found
-from services.metrics.api.desk import READERS, Desk
+from services.metrics.api.desk import READERS, Desk, answering
 from services.metrics.domain.telling import Telling
 from services.metrics.live import Ears, Live
 
@@ -38,6 +38,9 @@ def router(desk: Desk, live: Live) -> APIRouter:
     async def ears(
         who: Principal = needs(*READERS), measure: MeasureIds = None, unit: UnitIds = None
     ) -> Ears:
+        with answering():
+            for one in measure or ():
+                desk.sources.declared(one)
         if live.listeners >= MOST_LISTENERS:
             raise Problem(503, "Too many listeners", "Too many listen already; try again in a minute.")
         return Ears(who.tenant, measure, _units(desk, who, unit))

@@ -228,6 +228,8 @@ async def test_a_listener_gets_the_present_state_then_each_change_and_can_resume
         headers = {"Authorization": f"Bearer {token}"}
         unknown = await http.get(f"{world.process.address}/v1/stream?unit=nowhere", headers=headers)
         assert unknown.status_code == 404
+        misspelt = await http.get(f"{world.process.address}/v1/stream?measure=recieved", headers=headers)
+        assert (misspelt.status_code, "received" in misspelt.json()["there_is"]) == (404, True)
         assert (await http.get(f"{world.process.address}/v1/stream")).status_code == 401
 
 

@@ -29,9 +29,10 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """Report 2: work completed each month."""
+    """Report 2: work completed each month; `late` says how much of the last month's was."""
 
     title: str
+    late: str
     description: str
     series: Series
     how: Variation
@@ -112,6 +113,7 @@ def completed(report: Report, series: Series, notes: Sequence[Note], today: dt.d
     months = ", ".join(f"{words.month(p.period, today)} {words.number(p.value)}" for p in finished[-6:])
     return Completed(
         title=report.finding or "Work completed each month",
+        late=_late(report.rows, finished[-1].period if finished else "", today),
         description=f"Work completed each month, with the limits of chance. {how.text}. Last: {months}.",
         series=series,
         how=how,
@@ -119,6 +121,17 @@ def completed(report: Report, series: Series, notes: Sequence[Note], today: dt.d
         notes=tuple(notes),
         prompts=prompts.for_completed(series, how, today),
     )
+
+
+def _late(rows: Sequence[ReportRow], month: str, today: dt.date) -> str:
+    """`34 of the 37 completed in October were late`; blank where none was completed."""
+    found = [row for row in rows if row.month == month]
+    done, late = sum(row.completed for row in found), sum(row.late for row in found)
+    if not done:
+        return ""
+    many = words.number(late) if late else "None"
+    were = "was" if late < 2 else "were"
+    return f"{many} of the {words.number(done)} completed in {words.month(month, today)} {were} late"
 
 
 def callout(series: Series, how: Variation) -> str:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 from services.dashboard.domain import reports, strip, variation
 from services.dashboard.domain.answers import Catalogue, Measure, Point, Report, ReportRow, Series
 
@@ -52,6 +54,25 @@ def test_an_outcome_that_changed_is_shown_however_rare() -> None:
     view = reports.outcomes(Report(rows=tuple(rows)), "August to October", "the same months")
     assert "Support ended" in [one.name for one in view.outcomes]
     assert round(sum(one.share for one in view.outcomes)) == 100
+
+
+@pytest.mark.parametrize(
+    ("done", "late", "said"),
+    [
+        (37, 34, "34 of the 37 completed in October were late"),
+        (37, 1, "1 of the 37 completed in October was late"),
+        (9, 0, "None of the 9 completed in October was late"),
+        (0, 0, ""),
+    ],
+)
+def test_how_much_of_the_last_whole_month_was_late(done: int, late: int, said: str) -> None:
+    rows = (
+        ReportRow(month="2026-10", completed=done, late=late),
+        ReportRow(month="2026-11", completed=5, late=5),
+    )
+    points = (Point(period="2026-10", value=done), Point(period="2026-11", value=5, unfinished=True))
+    series = Series(measure="completed", points=points)
+    assert reports.completed(Report(rows=rows), series, (), TODAY).late == said
 
 
 def test_the_words_of_metrics_are_the_title() -> None:

@@ -14,6 +14,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime import problems, telemetry
@@ -30,6 +31,8 @@ OPEN = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
 
 CORRELATION = "X-Correlation-Id"
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+UNASKED: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""The framework's own telemetry asks for its providers with each request; ours is `runtime.telemetry`."""
 HARDENING = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -77,6 +80,7 @@ def application(
         redoc_url=None,
         lifespan=lifespan,
         responses=problems.DOCUMENTED,
+        telemetry=UNASKED,
     )
     readiness = Readiness(checks)
     app.state.reader, app.state.token_of, app.state.readiness = reader, token_of, readiness

@@ -69,7 +69,8 @@ def router(event_log: Log, edge: Edge, limits: Limits, room: Room, exported: Exp
 
 def _count(taken: Taken) -> None:
     ACCEPTED.inc(taken.accepted)
-    DUPLICATES.inc(taken.duplicates)
+    if taken.duplicates:
+        DUPLICATES.inc(taken.duplicates)
     for _, event in taken.refused:
         EVENTS.labels(event.reason).inc()
 

@@ -43,15 +43,15 @@ class Uncut(Exception):
 
 def read(chunks: Iterator[bytes], what: Wanted) -> Iterator[Found]:
     """What the traces of a log say, in the file's order. Raises `Uncut` behind the last that is right."""
-    pieces = _cut(chunks)
-    first = _parsed(next(pieces))
+    pieces, parser = _cut(chunks), etree.XMLParser(**LIMITS)
+    first = _parsed(next(pieces), parser)
     begin = _begin(first)
     yield from _found(first, what)
     del first
     with ThreadPoolExecutor(1, "xes-pieces") as thread:
         waiting: deque[Future[list[Found]]] = deque()
         for piece in pieces:
-            waiting.append(thread.submit(lambda whole: _found(_parsed(whole), what), begin + piece))
+            waiting.append(thread.submit(lambda whole: _found(_parsed(whole, parser), what), begin + piece))
             if len(waiting) > AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
@@ -73,9 +73,9 @@ def _cut(chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield held
 
 
-def _parsed(piece: bytes) -> etree._Element:
+def _parsed(piece: bytes, parser: etree.XMLParser) -> etree._Element:
     try:
-        return etree.fromstring(piece, etree.XMLParser(**LIMITS))
+        return etree.fromstring(piece, parser)
     except etree.XMLSyntaxError as error:
         raise Uncut from error
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 
@@ -36,15 +38,42 @@ def case_records(count: int) -> Iterator[tuple[bytes, bytes]]:
         made += len(cases[: count - made])
 
 
+class Acknowledged(Protocol):
+    """Where the broker put a record."""
+
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+
+
 async def produce(bootstrap: str, topic: str, count: int) -> None:
-    """Put the records into the topic, as fast as the client can."""
+    """Put the records into the topic, each once, as fast as the client can.
+
+    Without idempotence a busy broker that answers late gets a batch again, and what is repeated has no lines.
+    """
     headers = [("content-type", b"application/cloudevents+json")]
     async with AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", linger_ms=5, max_batch_size=262_144
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        max_batch_size=262_144,
     ) as producer:
         sent = [
             await producer.send(topic, value, key=key, headers=headers) for key, value in case_records(count)
         ]
         await producer.flush()
-        for future in sent:
-            await future
+        refuse_others([await future for future in sent])
+
+
+def refuse_others(acknowledged: Iterable[Acknowledged]) -> None:
+    """Raises `ValueError` where records of somebody else stand among these: they would be measured too."""
+    offsets = defaultdict[int, list[int]](list)
+    for one in acknowledged:
+        offsets[one.partition].append(one.offset)
+    between = sum(max(some) - min(some) + 1 - len(set(some)) for some in offsets.values())
+    if between:
+        raise ValueError(
+            f"{between} records of another producer are in the topic: is it another run's broker?"
+        )

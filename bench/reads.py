@@ -6,10 +6,11 @@ Measured at the service's answers, over Postgres, one question after the other; 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import psutil
@@ -28,7 +29,12 @@ from services.metrics.store.catalogue import load
 from services.metrics.store.snapshots import PostgresReadings
 
 ALWAYS = (None, None)
+MONTH = parse(f"{TODAY:%Y-%m}")
+A_YEAR = (MONTH.back(11).first, None)
+"""Twelve months, which every ledger has; a page shows two years where they are there."""
 TIMES = 40
+THEN = dt.datetime.combine(TODAY - dt.timedelta(14), dt.time(12), dt.UTC)
+"""As known a fortnight ago: most was known by then, and lines came since."""
 Question = Callable[[Sources, Ask], Awaitable[object]]
 
 
@@ -54,17 +60,22 @@ class Read:
 
 
 def _series(measure: str, grain: Grain) -> Question:
-    return lambda sources, ask: figures.series(sources, ask, [measure], grain, ALWAYS)
+    days = A_YEAR if grain == "month" else ALWAYS
+    return lambda sources, ask: figures.series(sources, ask, [measure], grain, days)
 
 
 def _explain(measure: str, limit: int) -> Question:
-    month = parse(f"{TODAY:%Y-%m}").back(1)
-    return lambda sources, ask: trail.explain(sources, ask, measure, month, Page(limit), everything=False)
+    before = MONTH.back(1)
+    return lambda sources, ask: trail.explain(sources, ask, measure, before, Page(limit), everything=False)
+
+
+def _then(question: Question) -> Question:
+    return lambda sources, ask: question(sources, replace(ask, as_known=THEN))
 
 
 def _figure(measure: str) -> Question:
-    month = parse(f"{TODAY:%Y-%m}").back(1)
-    return lambda sources, ask: figures.figures(sources, ask, [measure], [ask.unit], month)
+    before = MONTH.back(1)
+    return lambda sources, ask: figures.figures(sources, ask, [measure], [ask.unit], before)
 
 
 TEAM: dict[str, Question] = {
@@ -80,6 +91,8 @@ TEAM: dict[str, Question] = {
     "team: one figure": _figure("completed_on_time_percent"),
     "team: why so many were completed": _explain("completed", 50),
     "team: why so many are open, 200 of the lines": _explain("open", 200),
+    "team, as known then: series by month, a stock": _then(_series("overdue", "month")),
+    "team, as known then: why so many are open, 200 of the lines": _then(_explain("open", 200)),
 }
 COUNCIL: dict[str, Question] = {
     "council: workload": lambda sources, ask: reports.workload(sources, ask, "month", ALWAYS),
@@ -88,6 +101,8 @@ COUNCIL: dict[str, Question] = {
     "council: series by month, a stock": _series("overdue", "month"),
     "council: series by week, a stock": _series("overdue", "week"),
     "council: why so many were completed, 1,000 of the lines": _explain("completed", 1000),
+    "council, as known then: series by month, a flow": _then(_series("completed", "month")),
+    "council, as known then: series by month, a stock": _then(_series("overdue", "month")),
 }
 
 

@@ -65,6 +65,8 @@ def running(program: Program, place: Place) -> Iterator[subprocess.Popen[bytes]]
     child = process.launch(program, place)
     try:
         wait_until(program.ready, f"{program.name} to be ready", PATIENCE_S)
+        if child.poll() is not None:
+            raise OSError(f"{program.name} ended at once, and another one answers at {program.address}.")
         yield child
     finally:
         child.send_signal(program.stop_signal)
@@ -111,8 +113,10 @@ def product() -> Iterator[Product]:
 
 
 def free_base() -> int:
-    """A port base at which the broker's port is free."""
-    for base in range(41000, 60000, 200):
+    """A port base at which the broker's port is free; two runs at once do not look at the same one first."""
+    first = os.getpid() * 200
+    for step in range(0, 19000, 200):
+        base = 41000 + (first + step) % 19000
         with socket.socket() as probe:
             if all(probe.connect_ex(("127.0.0.1", base + offset)) for offset in (2, 80, 92)):
                 return base

@@ -52,7 +52,6 @@ class Site:
     today: dt.date
     at_once: int
     most_dead: int
-    patience_s: float = PATIENCE_S
 
 
 async def rebuild(site: Site, *, switch: bool) -> Generation:
@@ -131,7 +130,7 @@ async def catch_up(site: Site, generation: int, until: Places) -> int:
     if not records:
         return 0
     site.voice.begin("catch up", of=records)
-    absorber = Absorber(site.ledger(generation), site.most_dead, lambda taken: None, site.patience_s)
+    absorber = Absorber(site.ledger(generation), site.most_dead, lambda taken: None, PATIENCE_S)
     async for batch in site.log.read(wanted, site.at_once):
         await absorber.absorb(batch)
         if absorber.stopped:

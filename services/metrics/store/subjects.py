@@ -95,12 +95,19 @@ class SubjectReading(LineReading):
                 worker=text[worker],
                 detail=detail_of(text[detail]),
                 amount=amount,
+                subject=cause.subject,
                 known_at=moment_of(known),
+                topic=where.topic,
+                partition=where.partition,
+                offset=where.offset,
                 n=n,
-                **decode(place)._asdict(),
-                **causes[place]._asdict(),
+                source=cause.source,
+                id=cause.id,
+                type=cause.type,
+                time=cause.time,
             )
             for part, account, team, day, kind, setting, worker, detail, amount, _, place, n, known in rows
+            for where, cause in [(decode(place), causes[place])]
         ]
 
     async def _causes(self, lines: Lines) -> Mapping[int, Cause]:

@@ -225,6 +225,22 @@ async def test_what_was_sent_but_not_noted_is_sent_again_as_newer(world: World) 
     assert all(world.sent()[key] > sequence for key, sequence in first.items())
 
 
+async def test_what_was_noted_but_not_sent_is_sent_at_the_next_start(world: World) -> None:
+    class Away(MemoryProducer):
+        async def send(self, messages: Any) -> list[Any]:
+            raise LogUnavailable("killed before it was sent")
+
+    await world.happen(received("1", 13))
+    sources = Sources(PostgresReadings(world.pool), load(), lambda tenant: world.tree, Rules())
+    torn = Teller(world.notebook, sources, Away(world.topic))
+    await torn.begin({})
+    with pytest.raises(LogUnavailable):
+        await torn.round(NOON)
+    assert world.new() == {}
+    await world.teller()
+    assert world.new()["north/received/month/2026-04"] == 1
+
+
 async def test_what_was_sent_and_never_noted_is_put_right_though_it_came_back_to_what_was_noted(
     world: World,
 ) -> None:

@@ -11,6 +11,8 @@ from schemas.envelope import Name
 from schemas.measures import Number
 
 Severity = Literal["notice", "warning", "serious"]
+Turn = Literal["silence", "lapsed", "snooze_over"]
+"""Why somebody is asked: those before did not answer, an acknowledgement lapsed, or a snooze is over."""
 
 
 class EscalationRaised(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,23 +35,39 @@ class EscalationRaised(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class EscalationAcknowledged(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Somebody who was asked says that they are on it; the ladder stops."""
+    """Somebody who was asked says that they are on it; the ladder stops until the acknowledgement lapses."""
 
     escalation: Name
     unit: Name
     by: Name
     note: Words
+    until: (
+        Annotated[str, Meta(description="RFC 3339: when it lapses and they are asked again.")] | UnsetType
+    ) = UNSET
+
+
+class EscalationSnoozed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Nobody is asked before a moment that a person has chosen."""
+
+    escalation: Name
+    unit: Name
+    by: Name
+    note: Words
+    until: Annotated[str, Meta(description="RFC 3339: when somebody is asked again.")]
 
 
 class EscalationEscalated(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Nobody answered in time: the next rung is asked."""
+    """Somebody is asked: the next rung, or again whoever had it when they acknowledged or snoozed it."""
 
     escalation: Name
     unit: Name
     rung: int
-    asked: str
+    asked: Annotated[str, Meta(description="Staff id; blank: nobody is left to ask.")]
     next_at: str | UnsetType = UNSET
     next_asked: str | UnsetType = UNSET
+    why: Annotated[Turn, Meta(description="Without it: those before did not answer in time.")] | UnsetType = (
+        UNSET
+    )
 
 
 class EscalationCleared(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

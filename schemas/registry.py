@@ -72,6 +72,7 @@ ESCALATION_TYPES: dict[str, type[Struct]] = {
     "primed.escalation.raised.v1": escalations.EscalationRaised,
     "primed.escalation.acknowledged.v1": escalations.EscalationAcknowledged,
     "primed.escalation.escalated.v1": escalations.EscalationEscalated,
+    "primed.escalation.snoozed.v1": escalations.EscalationSnoozed,
     "primed.escalation.cleared.v1": escalations.EscalationCleared,
     "primed.escalation.closed.v1": escalations.EscalationClosed,
 }

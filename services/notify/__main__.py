@@ -24,7 +24,7 @@ from runtime.auth import token_reader
 from runtime.holidays import bank_holidays
 from runtime.http import application
 from runtime.staff import Directory, Person, StaffFileWrong
-from services.notify.api import deliveries, escalations, inbox, rules, subscriptions
+from services.notify.api import deliveries, escalations, inbox, rules, subscriptions, trials
 from services.notify.api.office import Office
 from services.notify.channels.email import Email, Post, Server
 from services.notify.channels.inbox import Inbox
@@ -38,6 +38,7 @@ from services.notify.domain.message import Notice
 from services.notify.domain.rule import Rule, faults
 from services.notify.domain.scene import Scene
 from services.notify.domain.subscription import TRIAL, secret
+from services.notify.history import History
 from services.notify.settings import NotifySettings
 from services.notify.store.books import Books
 from services.notify.store.deliveries import Deliveries
@@ -134,6 +135,7 @@ class Rooms:
             token_reader(self.settings),
             [
                 rules.router(office, self.reading),
+                trials.router(office, self.reading, History(self.settings.metrics_url)),
                 escalations.router(office, self.reading),
                 inbox.router(office, self.reading, lambda staff: self.person(staff).name, self.zone),
                 subscriptions.router(office, self.reading, hooks),

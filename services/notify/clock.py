@@ -1,4 +1,4 @@
-"""What time alone brings about: a breach has lasted, or nobody has answered in time."""
+"""Looks again and again at what time alone has brought about."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ from typing import Protocol
 from eventlog.postgres import DatabaseUnavailable
 from runtime.background import Background
 from runtime.telemetry import log
-from services.notify import flow
+from services.notify import due
 from services.notify.domain.scene import Scene
-
-
-class Work(flow.Work, Protocol):
-    """The flow's ports, and what is due."""
-
-    async def due(self, now: dt.datetime) -> tuple[list[tuple[str, str]], list[str]]: ...
 
 
 class Books(Protocol):
     """Where work is opened, for every council known."""
 
-    def open(self, tenant: str, now: dt.datetime) -> AbstractAsyncContextManager[Work]: ...
+    def open(self, tenant: str, now: dt.datetime) -> AbstractAsyncContextManager[due.Work]: ...
     async def tenants(self) -> list[str]: ...
 
 
@@ -61,12 +55,6 @@ class Clock(Background):
 async def tick(books: Books, scene: Scene, tenant: str) -> None:
     """Everything that is due for one council, in one transaction."""
     async with books.open(tenant, scene.now) as work:
-        lasted, silent = await work.due(scene.now)
-        rules = await work.rules()
-        for name, unit in lasted:
-            if rule := rules.get(name):
-                await flow.lasted(work, scene, rule, unit)
-        for exception in silent:
-            await flow.climb(work, scene, exception)
+        lasted, silent = await due.look(work, scene)
     if lasted or silent:
-        log().info("time-is-up", lasted=len(lasted), silent=len(silent))
+        log().info("time-is-up", lasted=lasted, silent=silent)

@@ -1,7 +1,8 @@
 """The story of notify: a figure is told → each rule decides → somebody is asked → they answer, or the next.
 
 Every step runs in one transaction, one at a time (`Work`); what people are told is queued in it and leaves
-afterwards (`channels/sender.py`). What is known of the world comes with the scene.
+afterwards (`channels/sender.py`). What is known of the world comes with the scene. What time alone brings
+about is in `due.py`; `rehearsal.py` runs the same story over history.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from services.notify.domain import escalation, rule
 from services.notify.domain.breach import ending
 from services.notify.domain.command import Change, Close, Command, Stale, decide, is_repeat
 from services.notify.domain.figures import Key, Order, key_of, newest
-from services.notify.domain.rule import Figure, Pending, Quiet, Reason, Rule, Standing, is_over
+from services.notify.domain.rule import Figure, Pending, Quiet, Reason, Rule, Standing
 from services.notify.domain.scene import Scene
 
 
@@ -81,21 +82,6 @@ async def judge(work: Work, scene: Scene, one: Rule, figure: Figure) -> Reason:
             await answer(work, scene, standing, ending(one, figure, reason, corrected=not present))
             await work.stand(one, figure.unit, Quiet())
     return decision.reason
-
-
-async def lasted(work: Work, scene: Scene, one: Rule, unit: str) -> None:
-    """Nothing contradicted a breach for as long as its rule asks: ask somebody."""
-    state = await work.state(one.id, unit)
-    for figure in await work.known(one, unit):
-        if isinstance(state, Pending) and is_over(one, state, scene.now):
-            await judge(work, scene, one, figure.as_of(scene.now))
-
-
-async def climb(work: Work, scene: Scene, exception: str) -> None:
-    """Nobody answered in time, or nobody had been found: ask the next."""
-    state, _ = await work.load(exception)
-    if isinstance(state, escalation.Raised) and (one := (await work.rules()).get(state.breach.rule)):
-        await answer(work, scene, exception, scene.climb(one, state))
 
 
 async def agreed(work: Work, scene: Scene, made: CommitmentAgreed, exception: str) -> None:

@@ -1,8 +1,8 @@
-"""`/v1/escalations`: exceptions, and the two answers that a person can give."""
+"""`/v1/escalations`: exceptions, and the three answers that a person can give."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,21 +12,26 @@ from runtime.commands import Answer, Order, versioned
 from runtime.problems import forbidden, not_found
 from services.notify import flow
 from services.notify.api.office import PEOPLE, READERS, Office, Reach, Work, place_from, written
-from services.notify.api.views import Acknowledging, Closing, Escalations, EscalationView
+from services.notify.api.views import Acknowledging, Closing, Escalations, EscalationView, Snoozing
 from services.notify.domain.chain import role_over
-from services.notify.domain.command import Acknowledge, Close, Command
-from services.notify.domain.escalation import State, Unraised, people
+from services.notify.domain.command import Acknowledge, Close, Command, Snooze
+from services.notify.domain.escalation import Known, State, Unraised, people
 from services.notify.domain.overview import Place, Shown, overview
 from services.notify.domain.rule import Rule
 from services.notify.domain.scene import Scene
 
 Key = Annotated[str, Path(max_length=100)]
 Unit = Annotated[str | None, Query(max_length=200, description="A unit, with all below it.")]
-Wanted = Annotated[Literal["open", "raised", "acknowledged", "cleared", "closed"] | None, Query()]
+Wanted = Annotated[Literal["open", "raised", "acknowledged", "snoozed", "cleared", "closed"] | None, Query()]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the piece before.")]
 
-STATES = {"open": ["raised", "acknowledged"]}
+STATES = {"open": ["raised", "acknowledged", "snoozed"]}
+
+Said = Callable[[Scene, Rule | None], Command]
+"""What a person said, as a command at the moment at which it is decided."""
+
+Answering = Callable[[Request, Principal, Order, str, Said], Awaitable[Response]]
 
 
 class Shelf(Protocol):
@@ -49,7 +54,9 @@ def router(office: Office, shelf: Shelf) -> APIRouter:
     """Exceptions: read within the reader's reach, answered by those who lead the unit or were asked."""
     routes = APIRouter(tags=["escalations"])
     _questions(routes, office, shelf)
-    _commands(routes, office, shelf)
+    answer = _answering(office, shelf)
+    _answers(routes, answer)
+    _ends(routes, answer)
     return routes
 
 
@@ -79,22 +86,26 @@ def _questions(routes: APIRouter, office: Office, shelf: Shelf) -> None:
         return Answer(view.model_dump(mode="json"), version=view.version).response()
 
 
-def _commands(routes: APIRouter, office: Office, shelf: Shelf) -> None:
-    async def answer(request: Request, who: Principal, order: Order, id: str, command: Command) -> Response:
+def _answering(office: Office, shelf: Shelf) -> Answering:
+    async def answer(request: Request, who: Principal, order: Order, id: str, said: Said) -> Response:
         reach, linked = office.reach(who), await shelf.escalation(who.tenant, id)
 
         async def act(work: Work, scene: Scene) -> Answer:
             state, _ = await work.load(id)
-            _refuse(reach, state)
-            await flow.answer(work, scene, id, command, order.expected)
+            asking = _refuse(reach, state)
+            rule = (await work.rules()).get(asking.breach.rule)
+            await flow.answer(work, scene, id, said(scene, rule), order.expected)
             state, version = await work.load(id)
             assert not isinstance(state, Unraised)
-            rule = (await work.rules()).get(state.breach.rule)
             view = _view(reach, overview(state, version), linked.commitments if linked else [], rule)
             return Answer(view.model_dump(mode="json"), version=version)
 
         return await office.command(request, who, order, act)
 
+    return answer
+
+
+def _answers(routes: APIRouter, answer: Answering) -> None:
     @routes.post(
         "/v1/escalations/{id}/acknowledge",
         response_model=EscalationView,
@@ -107,8 +118,26 @@ def _commands(routes: APIRouter, office: Office, shelf: Shelf) -> None:
         who: Principal = needs(*PEOPLE),
         order: Order = versioned(),
     ) -> Response:
-        return await answer(request, who, order, id, Acknowledge(who.subject, body.note))
+        def said(scene: Scene, rule: Rule | None) -> Command:
+            return Acknowledge(who.subject, body.note, scene.lapse(rule) if rule else None)
 
+        return await answer(request, who, order, id, said)
+
+    @routes.post(
+        "/v1/escalations/{id}/snooze",
+        response_model=EscalationView,
+        summary="Say until when it can wait, and why; nobody is asked before.",
+    )
+    async def snooze(
+        id: Key, request: Request, body: Snoozing, who: Principal = needs(*PEOPLE), order: Order = versioned()
+    ) -> Response:
+        def said(scene: Scene, _: Rule | None) -> Command:
+            return Snooze(who.subject, body.note, body.until.astimezone(scene.now.tzinfo), scene.now)
+
+        return await answer(request, who, order, id, said)
+
+
+def _ends(routes: APIRouter, answer: Answering) -> None:
     @routes.post(
         "/v1/escalations/{id}/close",
         response_model=EscalationView,
@@ -117,15 +146,18 @@ def _commands(routes: APIRouter, office: Office, shelf: Shelf) -> None:
     async def close(
         id: Key, request: Request, body: Closing, who: Principal = needs(*PEOPLE), order: Order = versioned()
     ) -> Response:
-        return await answer(request, who, order, id, Close(who.subject, body.commitment, body.reason))
+        def said(*_: object) -> Command:
+            return Close(who.subject, body.commitment, body.reason)
+
+        return await answer(request, who, order, id, said)
 
 
-def _refuse(reach: Reach, state: State) -> None:
+def _refuse(reach: Reach, state: State) -> Known:
     """404 for what is not theirs to see, 403 for what is not theirs to answer."""
     if isinstance(state, Unraised):
         raise not_found()
     if reach.who.subject in people(state) or reach.leads(state.breach.unit):
-        return
+        return state
     if not reach.sees(state.breach.unit):
         raise not_found()
     raise forbidden("This exception is answered by who was asked, or by a manager of the unit or above.")

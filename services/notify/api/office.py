@@ -26,8 +26,8 @@ LEADERS = ("manager", "head", "director")
 PEOPLE = ("practitioner", *LEADERS, "finance", "analyst")
 READERS = (*PEOPLE, "operator", "service")
 
-ONE_OF_TWO = {"no_note", "no_answer"}
-"""Refusals that are about what was sent, not about how things stand."""
+ABOUT_THE_BODY = {"no_note": "note", "no_answer": "body", "wrong_until": "until"}
+"""Refusals that are about what was sent, not about how things stand, with the field that they mean."""
 
 
 class Work(flow.Work, Protocol):
@@ -144,8 +144,8 @@ def no_cursor() -> Problem:
 
 
 def _problem(refusal: Refused) -> Problem:
-    if refusal.reason in ONE_OF_TWO:
-        return wrong(str(refusal), field="body", reason=refusal.reason)
+    if refusal.reason in ABOUT_THE_BODY:
+        return wrong(str(refusal), field=ABOUT_THE_BODY[refusal.reason], reason=refusal.reason)
     if refusal.reason == "unknown":
         return not_found()
     return Problem(409, "Not possible as things stand", str(refusal), reason=refusal.reason)

@@ -38,12 +38,12 @@ def _questions(routes: APIRouter, office: Office, shelf: Shelf) -> None:
     async def rules(who: Principal = needs(*READERS)) -> Rules:
         reach = office.reach(who)
         found = await shelf.rules(who.tenant)
-        return Rules(items=[_view(rule, version) for rule, version in found if _concerns(reach, rule)])
+        return Rules(items=[view_of(rule, version) for rule, version in found if concerns(reach, rule)])
 
     @routes.get("/v1/rules/{id}", response_model=RuleView, summary="One rule, with its version as ETag.")
     async def rule(id: Key, who: Principal = needs(*READERS)) -> Response:
         for found, version in await shelf.rules(who.tenant):
-            if found.id == id and _concerns(office.reach(who), found):
+            if found.id == id and concerns(office.reach(who), found):
                 return _answer(found, version).response()
         raise not_found()
 
@@ -53,7 +53,7 @@ def _commands(routes: APIRouter, office: Office) -> None:
     async def add(
         request: Request, body: NewRule, who: Principal = needs("operator"), order: Order = ordered()
     ) -> Response:
-        rule = _rule(body.id, body)
+        rule = rule_of(body.id, body)
 
         async def act(work: Work, scene: Scene) -> Answer:
             if await work.version(rule.id):
@@ -70,7 +70,7 @@ def _commands(routes: APIRouter, office: Office) -> None:
         who: Principal = needs("operator"),
         order: Order = versioned(),
     ) -> Response:
-        rule = _rule(id, body)
+        rule = rule_of(id, body)
 
         async def act(work: Work, scene: Scene) -> Answer:
             version = await work.version(id)
@@ -97,11 +97,12 @@ async def _set(work: Work, scene: Scene, rule: Rule, version: int, who: Principa
 
 
 def _answer(rule: Rule, version: int, status: int = 200) -> Answer:
-    body = _view(rule, version).model_dump(mode="json", by_alias=True)
+    body = view_of(rule, version).model_dump(mode="json", by_alias=True)
     return Answer(body, status, version, f"/v1/rules/{rule.id}" if status == 201 else None)
 
 
-def _rule(name: str, body: RuleSet) -> Rule:
+def rule_of(name: str, body: RuleSet) -> Rule:
+    """The rule that was sent; 422 for one that could not be used."""
     fields = {field: getattr(body, field) for field in RuleSet.model_fields}
     rule = Rule(**(fields | {"id": name, "ladder": tuple(body.ladder)}))
     if found := faults(rule):
@@ -109,14 +110,15 @@ def _rule(name: str, body: RuleSet) -> Rule:
     return rule
 
 
-def _view(rule: Rule, version: int) -> RuleView:
+def view_of(rule: Rule, version: int) -> RuleView:
+    """The rule as it is shown."""
     fields = {
         "for" if field == "for_" else field: getattr(rule, field) for field in (*RuleSet.model_fields, "id")
     }
     return RuleView(**(fields | {"ladder": list(rule.ladder), "version": version}))
 
 
-def _concerns(reach: Reach, rule: Rule) -> bool:
+def concerns(reach: Reach, rule: Rule) -> bool:
     """A rule without a unit concerns everybody; else those who see its unit or lie below it."""
     if rule.unit is None or reach.sees(rule.unit):
         return True

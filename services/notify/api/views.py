@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.escalations import Severity
 from schemas.organisation import Level
@@ -45,6 +45,9 @@ class RuleSet(BaseModel):
     rung_after: Annotated[Duration, Field(description="Working time until the next is asked.")] = (
         dt.timedelta(hours=8)
     )
+    lapses_after: Annotated[
+        Duration, Field(description="Working time after which an acknowledgement lapses.")
+    ] = dt.timedelta(hours=40)
     enabled: bool = True
     grain: Literal["week", "month"] = "month"
     unit_of_measure: Unit = "count"
@@ -86,11 +89,12 @@ class NextView(BaseModel):
 
 
 class NoteView(BaseModel):
-    """Somebody is on it."""
+    """Somebody is on it, or has said that it can wait; `until` is when that lapses."""
 
     by: str
     note: str
     at: dt.datetime
+    until: dt.datetime | None = None
 
 
 class ClearedView(BaseModel):
@@ -120,7 +124,7 @@ class EscalationView(BaseModel):
     measure: str
     title: str
     severity: Severity
-    state: Literal["raised", "acknowledged", "cleared", "closed"]
+    state: Literal["raised", "acknowledged", "snoozed", "cleared", "closed"]
     value: float | int
     threshold: float | int
     period: str
@@ -129,6 +133,7 @@ class EscalationView(BaseModel):
     asked: list[AskedView]
     next: NextView | None
     acknowledged: NoteView | None
+    snoozed: NoteView | None = None
     cleared: ClearedView | None
     closed: ClosedView | None
     commitments: Annotated[list[str], Field(description="Commitments made in answer to it.")]
@@ -147,6 +152,14 @@ class Acknowledging(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     note: Words
+
+
+class Snoozing(BaseModel):
+    """It can wait until then, and this is why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    note: Words
+    until: Annotated[AwareDatetime, Field(description="RFC 3339 with offset; at most 92 days ahead.")]
 
 
 class Closing(BaseModel):

@@ -62,3 +62,11 @@ def ask(
         return None, None
     onward = following(rungs, rung.number, [*asked, rung.person])
     return rung, Next(onward.person, patience()) if onward else None
+
+
+def again(
+    rungs: Sequence[Rung], patience: Callable[[], dt.datetime], person: str
+) -> tuple[Rung | None, Next | None]:
+    """The ladder from whoever had it, or from its first rung when they no longer stand on it."""
+    start = next((rung.number for rung in rungs if rung.person == person), 0)
+    return ask(rungs, patience, max(start - 1, 0))

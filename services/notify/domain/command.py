@@ -14,6 +14,8 @@ from schemas.escalations import (
     EscalationCleared,
     EscalationClosed,
     EscalationEscalated,
+    EscalationSnoozed,
+    Turn,
 )
 from schemas.measures import Number
 from services.notify.domain.escalation import (
@@ -25,27 +27,44 @@ from services.notify.domain.escalation import (
     Known,
     Next,
     Raised,
+    Snoozed,
     State,
     Unraised,
     evolve,
+    is_unasked,
 )
+
+LONGEST_SNOOZE = dt.timedelta(days=92)
+"""What can wait longer needs a commitment or a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """A person says that they are on it, with a note of what they do."""
+    """A person says that they are on it, with a note of what they do; it lapses at `until`."""
 
     by: str
     note: str
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """A person says that it can wait until a moment, and why."""
+
+    by: str
+    note: str
+    until: dt.datetime
+    now: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """Ask the next person: the one before did not answer in time, or nobody had been found."""
+    """Ask somebody: the next person, or again whoever had it; a blank person when nobody is left."""
 
     rung: int
     person: str
     next: Next | None
+    why: Turn = "silence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +84,7 @@ class Close:
     reason: str | None = None
 
 
-Command = Acknowledge | Climb | Clear | Close
+Command = Acknowledge | Snooze | Climb | Clear | Close
 
 
 class Stale(Exception):
@@ -107,11 +126,14 @@ def decide(state: State, command: Command) -> list[EscalationEvent]:
         raise Refused("unknown", "There is no such exception.")
     breach = state.breach
     match command:
-        case Acknowledge(by=by, note=note):
-            _refuse_acknowledgement(state, note)
-            return [EscalationAcknowledged(escalation=breach.escalation, unit=breach.unit, by=by, note=note)]
+        case Acknowledge():
+            _refuse_acknowledgement(state, command.note)
+            return [_acknowledged(breach, command)]
+        case Snooze():
+            _refuse_snooze(state, command)
+            return [_snoozed(breach, command)]
         case Climb():
-            return [_climb(breach, command)] if isinstance(state, Raised) else []
+            return [_climb(breach, command)] if _is_turn(state, command) else []
         case Clear(value=value, why=why):
             if isinstance(state, Cleared | Closed):
                 return []
@@ -129,6 +151,49 @@ def is_repeat(state: State, command: Command) -> bool:
             return stands == again
         case _:
             return False
+
+
+def _is_turn(state: Known, command: Climb) -> bool:
+    """Whether there is something to say: that nobody is left to ask is said once."""
+    match state:
+        case Raised():
+            return command.why == "silence" and bool(command.person or not is_unasked(state))
+        case Acknowledged():
+            return command.why == "lapsed"
+        case Snoozed():
+            return command.why == "snooze_over"
+        case _:
+            return False
+
+
+def _acknowledged(breach: Breach, command: Acknowledge) -> EscalationAcknowledged:
+    return EscalationAcknowledged(
+        escalation=breach.escalation,
+        unit=breach.unit,
+        by=command.by,
+        note=command.note,
+        until=command.until.isoformat() if command.until else UNSET,
+    )
+
+
+def _snoozed(breach: Breach, command: Snooze) -> EscalationSnoozed:
+    return EscalationSnoozed(
+        escalation=breach.escalation,
+        unit=breach.unit,
+        by=command.by,
+        note=command.note,
+        until=command.until.isoformat(),
+    )
+
+
+def _refuse_snooze(state: Known, command: Snooze) -> None:
+    if not command.note.strip():
+        raise Refused("no_note", "Say in a note why it can wait.")
+    if not command.now < command.until <= command.now + LONGEST_SNOOZE:
+        latest = f"{command.now + LONGEST_SNOOZE:%d.%m.%Y}"
+        raise Refused("wrong_until", f"It can wait until a moment to come, {latest} at the latest.")
+    if isinstance(state, Cleared | Closed):
+        raise Refused("ended", "This exception is over, so there is nothing left to snooze.")
 
 
 def _refuse_acknowledgement(state: Known, note: str) -> None:
@@ -152,8 +217,6 @@ def _close(state: Known, command: Close) -> list[EscalationEvent]:
         return []
     if isinstance(state, Closed):
         raise Refused("ended", f"{state.by} has closed this exception already.")
-    if isinstance(state, Cleared):
-        raise Refused("ended", "This exception cleared itself, so there is nothing left to close.")
     breach = state.breach
     return [
         EscalationClosed(
@@ -174,4 +237,5 @@ def _climb(breach: Breach, command: Climb) -> EscalationEscalated:
         asked=command.person,
         next_at=command.next.at.isoformat() if command.next else UNSET,
         next_asked=command.next.person if command.next else UNSET,
+        why=command.why if command.why != "silence" else UNSET,
     )

@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.escalations import EscalationCleared, EscalationEscalated, EscalationRaised
 from schemas.measures import Number
@@ -32,6 +33,7 @@ class Message(Struct, frozen=True, kw_only=True):
     at: dt.datetime
     since: str = ""
     repeated: bool = False
+    again: Literal["", "lapsed", "snooze_over"] = ""
     next_person: str | None = None
     next_at: dt.datetime | None = None
     why: str = ""
@@ -45,6 +47,13 @@ class Notice(Struct, frozen=True, kw_only=True):
     escalation: str
     unit: str
     at: dt.datetime
+
+
+AGAIN = {
+    "lapsed": "It was acknowledged, and that has lapsed: it still stands.",
+    "snooze_over": "It was snoozed until now, and it still stands.",
+}
+"""Why somebody is asked although it was answered before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +111,13 @@ def body(message: Message, name_of: NameOf, zone: ZoneInfo) -> str:
     if message.kind == "over":
         return f"{message.why} You need do nothing more."
     sentences = [f"It has been so since {moment(dt.datetime.fromisoformat(message.since), zone)}."]
-    if message.repeated:
+    if message.again:
+        sentences.append(AGAIN[message.again])
+    elif message.repeated:
         sentences.append("You are asked because nobody answered in time before you.")
     sentences.append(
-        "Acknowledge it with a note of what you are doing, or close it with a commitment or a reason."
+        "Acknowledge it with a note of what you are doing, snooze it, "
+        "or close it with a commitment or a reason."
     )
     if message.next_person and message.next_at:
         later = moment(message.next_at, zone)
@@ -144,8 +156,10 @@ def messages(event: EscalationEvent, after: Known, version: int) -> list[Message
     The ids follow from the escalation and its version, so that a repeat carries the same ones.
     """
     match event:
-        case EscalationRaised(asked=person) | EscalationEscalated(asked=person) if person:
+        case EscalationRaised(asked=person) if person:
             return [_asked(after, person, version)]
+        case EscalationEscalated(asked=person, why=why) if person:
+            return [replace(_asked(after, person, version), again=why if why in AGAIN else "")]
         case EscalationCleared(why=why):
             told = enumerate(people(after), start=1)
             return [_over(after, person, why, f"{version}-{place}") for place, person in told]

@@ -6,13 +6,22 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
-from services.notify.domain.escalation import Acknowledged, Cleared, Closed, Known, Raised, note_of
+from services.notify.domain.escalation import (
+    Acknowledged,
+    Cleared,
+    Closed,
+    Known,
+    Note,
+    Raised,
+    Snoozed,
+    note_of,
+)
 from services.notify.domain.rule import Rule
 
 Place = tuple[dt.datetime, str]
 """Where a list goes on: the moment and id of the last one shown."""
 
-Name = Literal["raised", "acknowledged", "cleared", "closed"]
+Name = Literal["raised", "acknowledged", "snoozed", "cleared", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +50,14 @@ def name_of(state: Known) -> Name:
             return "raised"
         case Acknowledged():
             return "acknowledged"
+        case Snoozed():
+            return "snoozed"
         case Cleared():
             return "cleared"
         case Closed():
             return "closed"
         case _:
             assert_never(state)
-
-
-def next_at(state: Known) -> dt.datetime | None:
-    """When the next person is asked, if somebody will be."""
-    return state.next.at if isinstance(state, Raised) and state.next else None
 
 
 def overview(state: Known, version: int) -> dict[str, object]:
@@ -73,17 +79,25 @@ def overview(state: Known, version: int) -> dict[str, object]:
         "raised_at": breach.raised_at,
         "asked": [{"person": one.person, "rung": one.rung, "at": one.at} for one in state.asked],
         "next": {"person": onward.person, "at": onward.at} if onward else None,
-        "acknowledged": {"by": note.by, "note": note.note, "at": note.at} if note else None,
+        "acknowledged": _note(note, waits=False),
+        "snoozed": _note(note, waits=True),
         "cleared": _cleared(state),
         "closed": _closed(state),
         "version": version,
     }
 
 
-def _cleared(state: Known) -> dict[str, object] | None:
-    if not isinstance(state, Cleared):
+def _note(note: Note | None, *, waits: bool) -> dict[str, object] | None:
+    if note is None or note.waits is not waits:
         return None
-    return {"value": state.value, "why": state.why, "at": state.at}
+    return {"by": note.by, "note": note.note, "at": note.at, "until": note.until}
+
+
+def _cleared(state: Known) -> dict[str, object] | None:
+    found = state.cleared if isinstance(state, Closed) else state
+    if not isinstance(found, Cleared):
+        return None
+    return {"value": found.value, "why": found.why, "at": found.at}
 
 
 def _closed(state: Known) -> dict[str, object] | None:

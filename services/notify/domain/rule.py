@@ -20,6 +20,9 @@ Comparison = Literal["above", "below"]
 Unit = Literal["count", "percent", "days", "pounds", "pounds_a_week", "pounds_a_day"]
 
 
+NOTHING = dt.timedelta(0)
+
+
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"for_": "for"}):
     """When a measure needs somebody, who that is, and when the figure is well again."""
 
@@ -37,6 +40,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename
     severity: Severity = "warning"
     ladder: tuple[Role, ...] = ("manager", "head")
     rung_after: dt.timedelta = dt.timedelta(hours=8)
+    lapses_after: dt.timedelta = dt.timedelta(hours=40)
     enabled: bool = True
     grain: Grain = "month"
     unit_of_measure: Unit = "count"
@@ -156,10 +160,10 @@ def faults(rule: Rule) -> list[str]:
         found.append("clear must be at or below value, else the exception could never end.")
     if rule.comparison == "below" and rule.clear < rule.value:
         found.append("clear must be at or above value, else the exception could never end.")
-    if rule.for_ < dt.timedelta(0):
+    if rule.for_ < NOTHING:
         found.append("for must not be negative.")
-    if rule.rung_after <= dt.timedelta(0):
-        found.append("rung_after must be longer than nothing.")
+    spans = {"rung_after": rule.rung_after, "lapses_after": rule.lapses_after}
+    found += [f"{name} must be longer than nothing." for name, span in spans.items() if span <= NOTHING]
     if not rule.ladder or len(set(rule.ladder)) != len(rule.ladder):
         found.append("ladder must name at least one role, and each role once.")
     if rule.smallest_denominator < 0:

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from schemas.escalations import EscalationRaised
+from schemas.escalations import EscalationRaised, Turn
 from schemas.tree import Tree
 from services.notify.domain.breach import opening
-from services.notify.domain.chain import Rung, ask, chain
+from services.notify.domain.chain import Rung, again, ask, chain
 from services.notify.domain.command import Climb
-from services.notify.domain.escalation import Next, Raised, last_rung, people
+from services.notify.domain.escalation import Acknowledged, Next, Raised, Snoozed, asked_by_now
 from services.notify.domain.period import is_present
 from services.notify.domain.rule import Figure, Rule, applies
 from services.notify.domain.working_time import Hours, after
@@ -54,9 +54,20 @@ class Scene:
 
     def climb(self, rule: Rule, state: Raised) -> Climb:
         """Who is asked now that time is up, or that somebody may have been found; a blank person: nobody."""
-        last, asked = last_rung(state), people(state)
+        last, asked = asked_by_now(state)
         rung, onward = self._ask(rule, state.breach.unit, last, asked)
         return Climb(rung.number, rung.person, onward) if rung else Climb(last + 1, "", None)
+
+    def wake(self, rule: Rule, state: Acknowledged | Snoozed) -> Climb:
+        """Who is asked once an answer is over: whoever gave it if the ladder has them, else its first."""
+        why: Turn = "lapsed" if isinstance(state, Acknowledged) else "snooze_over"
+        rungs = chain(self.tree, state.breach.unit, rule.ladder, self.today)
+        rung, onward = again(rungs, lambda: after(self.hours, self.now, rule.rung_after), state.note.by)
+        return Climb(rung.number, rung.person, onward, why) if rung else Climb(1, "", None, why)
+
+    def lapse(self, rule: Rule) -> dt.datetime:
+        """When an acknowledgement given now lapses."""
+        return after(self.hours, self.now, rule.lapses_after)
 
     def _ask(
         self, rule: Rule, unit: str, last: int = 0, asked: tuple[str, ...] = ()

@@ -20,10 +20,11 @@ from services.notify.domain.escalation import (
     evolve,
     is_unasked,
     people,
+    turn,
 )
 from services.notify.domain.figures import Key, Order
 from services.notify.domain.message import Message, Notice, messages
-from services.notify.domain.overview import name_of, next_at, overview
+from services.notify.domain.overview import name_of, overview
 from services.notify.domain.rule import Figure, Pending, Quiet, Rule, Standing
 from services.notify.domain.rule import State as Stands
 from services.notify.domain.said import said
@@ -157,7 +158,7 @@ class Work:
             name_of(state),
             version,
             breach.raised_at,
-            next_at(state),
+            turn(state),
             is_unasked(state),
             list(people(state)),
             msgspec.json.encode(overview(state, version)).decode(),

@@ -79,8 +79,9 @@ ON CONFLICT DO NOTHING
 SELECT rule, unit FROM standing WHERE tenant = $1 AND over_at <= $2 ORDER BY over_at LIMIT 500
 
 -- name: due_rungs
+-- `next_at` is when it is somebody's turn: the next person's, or again once an answer has lapsed.
 SELECT id FROM escalation
-WHERE tenant = $1 AND ((next_at <= $2 AND state = 'raised') OR unasked)
+WHERE tenant = $1 AND (next_at <= $2 OR unasked)
 ORDER BY raised_at LIMIT 500
 
 -- name: tenants

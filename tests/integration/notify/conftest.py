@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from schemas.organisation import RoleAssigned, UnitRegistered
 from schemas.tree import Tree
 from services.notify import flow
 from services.notify.__main__ import shipped
-from services.notify.api import deliveries, escalations, inbox, rules, subscriptions
+from services.notify.api import deliveries, escalations, inbox, rules, subscriptions, trials
 from services.notify.api.office import Office
 from services.notify.channels.inbox import Inbox
 from services.notify.channels.sender import deliver
@@ -31,6 +31,7 @@ from services.notify.domain.delivery import Channel, Delivered, Delivery, Outcom
 from services.notify.domain.rule import Figure
 from services.notify.domain.scene import Scene
 from services.notify.domain.subscription import secret
+from services.notify.history import History
 from services.notify.settings import NotifySettings
 from services.notify.store.books import Books
 from services.notify.store.deliveries import Deliveries
@@ -130,6 +131,9 @@ class Notify:
     now: dt.datetime = MORNING
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     tried: list[str] = field(default_factory=list)
+    metrics: httpx2.MockTransport = field(
+        default_factory=lambda: httpx2.MockTransport(lambda request: httpx2.Response(503))
+    )
 
     def as_(
         self, role: str, unit: str | None = None, subject: str = "anybody", tenant: str = TENANT
@@ -180,6 +184,16 @@ class Notify:
 
 
 @dataclass
+class Past:
+    """The past as the test's metrics tells it."""
+
+    notify: Callable[[], Notify]
+
+    async def series(self, *asked: Any) -> Any:
+        return await History("http://metrics", self.notify().metrics).series(*asked)
+
+
+@dataclass
 class Told:
     """A channel of which the test says what comes of it."""
 
@@ -221,6 +235,7 @@ async def notify(database: str, tmp_path: Path) -> AsyncIterator[Notify]:
     names = {"leah": "Leah Brook", "ruth": "Ruth Adeyemi"}
     routers = [
         rules.router(office, reading),
+        trials.router(office, reading, Past(lambda: there[0])),
         escalations.router(office, reading),
         inbox.router(office, reading, lambda person: names.get(person, person), HOURS.zone),
         subscriptions.router(office, reading, hooks),

@@ -106,7 +106,7 @@ async def test_an_acknowledgement_stops_the_ladder(notify: Notify) -> None:
     assert (await leah.send("POST", f"{path}/acknowledge", {"note": "On it."}, version=7)).status_code == 412
     answer = await leah.did(f"{path}/acknowledge", {"note": "Two people moved to the oldest."}, version=1)
     assert answer["acknowledged"]["by"] == "leah"
-    await notify.pass_time(days=10)
+    await notify.pass_time(days=5)
     assert [asked["person"] for asked in (await one(notify))["asked"]] == ["leah"]
     again = await leah.send("POST", f"{path}/acknowledge", {"note": "Again."}, version=2)
     assert again.status_code == 409

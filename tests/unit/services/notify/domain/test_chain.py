@@ -8,7 +8,7 @@ from schemas.envelope import Envelope, Event
 from schemas.organisation import RoleAssigned, UnitRegistered
 from schemas.registry import data_of
 from schemas.tree import Tree
-from services.notify.domain.chain import Rung, ask, chain, following, role_over
+from services.notify.domain.chain import Rung, again, ask, chain, following, role_over
 from services.notify.domain.escalation import Next
 
 TODAY = dt.date(2026, 11, 16)
@@ -91,6 +91,14 @@ def test_who_is_asked_now_and_who_follows_when() -> None:
     assert ask(rungs, lambda: LATER) == (rungs[0], Next("ruth", LATER))
     assert ask(rungs, lambda: LATER, 1, ["leah"]) == (rungs[1], None)
     assert ask(rungs, lambda: LATER, 2, ["leah", "ruth"]) == (None, None)
+
+
+def test_once_an_answer_is_over_the_ladder_begins_at_whoever_gave_it() -> None:
+    rungs = (Rung(1, "manager", "leah"), Rung(2, "head", "ruth"))
+    assert again(rungs, lambda: LATER, "leah") == (rungs[0], Next("ruth", LATER))
+    assert again(rungs, lambda: LATER, "ruth") == (rungs[1], None)
+    assert again(rungs, lambda: LATER, "gone") == (rungs[0], Next("ruth", LATER))
+    assert again((), lambda: LATER, "leah") == (None, None)
 
 
 def test_by_which_role_somebody_answers() -> None:

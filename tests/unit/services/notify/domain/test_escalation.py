@@ -12,8 +12,9 @@ from schemas.escalations import (
     EscalationCleared,
     EscalationClosed,
     EscalationEscalated,
+    EscalationSnoozed,
 )
-from services.notify.domain.command import Acknowledge, Clear, Climb, Close, Command, Refused
+from services.notify.domain.command import Acknowledge, Clear, Climb, Close, Command, Refused, Snooze
 from services.notify.domain.escalation import (
     Acknowledged,
     Asked,
@@ -22,15 +23,17 @@ from services.notify.domain.escalation import (
     Next,
     Note,
     Raised,
+    asked_by_now,
     is_open,
     is_unasked,
-    last_rung,
     people,
+    turn,
 )
 from services.notify.domain.overview import overview
 from tests.unit.services.notify.domain.given import RAISED, START, Given
 
 ACKNOWLEDGED = EscalationAcknowledged(escalation="x-1", unit="north", by="leah", note="On it.")
+LATER = START + dt.timedelta(days=7)
 CLIMBED = EscalationEscalated(escalation="x-1", unit="north", rung=2, asked="ruth")
 CLEARED = EscalationCleared(escalation="x-1", unit="north", value=15, why="Well again.")
 CLOSED = EscalationClosed(escalation="x-1", unit="north", by="leah", commitment="c-1")
@@ -55,14 +58,14 @@ def test_the_next_person_is_asked_after_the_first() -> None:
     after = Given(RAISED).when(Climb(2, "ruth", None))
     assert after.events == [CLIMBED]
     assert isinstance(after.state, Raised)
-    assert (people(after.state), last_rung(after.state), after.state.next) == (("leah", "ruth"), 2, None)
+    assert (asked_by_now(after.state), after.state.next) == ((2, ("leah", "ruth")), None)
 
 
 def test_with_nobody_found_it_waits_and_the_first_found_is_asked() -> None:
     given = Given(NOBODY)
     assert isinstance(given.state, Raised)
     assert is_unasked(given.state)
-    assert (people(given.state), last_rung(given.state)) == ((), 0)
+    assert asked_by_now(given.state) == (0, ())
     after = given.when(Climb(1, "mo", None)).state
     assert isinstance(after, Raised)
     assert (people(after), is_unasked(after)) == (("mo",), False)
@@ -72,7 +75,7 @@ def test_nobody_left_to_ask_is_remembered() -> None:
     after = Given(RAISED).when(Climb(2, "", None)).state
     assert isinstance(after, Raised)
     assert is_unasked(after)
-    assert (people(after), last_rung(after)) == (("leah",), 1)
+    assert asked_by_now(after) == (1, ("leah",))
 
 
 @pytest.mark.parametrize("before", [(RAISED,), (RAISED, CLIMBED), (RAISED, ACKNOWLEDGED)])
@@ -113,7 +116,11 @@ def test_the_same_commitment_closes_it_again_without_a_word() -> None:
         ((RAISED,), Close("leah"), "no_answer"),
         ((RAISED,), Close("leah", reason=" "), "no_answer"),
         ((RAISED,), Close("leah", commitment="c-1", reason="And why."), "no_answer"),
-        ((RAISED, CLEARED), Close("leah", reason="Late."), "ended"),
+        ((RAISED,), Snooze("leah", " ", LATER, START), "no_note"),
+        ((RAISED,), Snooze("leah", "Later.", START, START), "wrong_until"),
+        ((RAISED,), Snooze("leah", "Later.", START + dt.timedelta(days=93), START), "wrong_until"),
+        ((RAISED, CLEARED), Snooze("leah", "Later.", LATER, START), "ended"),
+        ((RAISED, CLOSED), Snooze("leah", "Later.", LATER, START), "ended"),
         ((RAISED, CLOSED), Close("leah", commitment="c-2"), "ended"),
     ],
 )
@@ -135,4 +142,40 @@ def test_how_it_is_shown() -> None:
     shown = overview(state, 3)  # type: ignore[arg-type]  # it was raised
     assert (shown["state"], shown["version"], shown["next"], shown["cleared"]) == ("closed", 3, None, None)
     assert shown["closed"] == {"by": "leah", "reason": None, "commitment": "c-1", "at": START}
-    assert shown["acknowledged"] == {"by": "leah", "note": "On it.", "at": START}
+    assert shown["acknowledged"] == {"by": "leah", "note": "On it.", "at": START, "until": None}
+    assert shown["snoozed"] is None
+
+
+def test_a_cleared_one_is_closed_by_a_person_and_still_says_why_it_cleared() -> None:
+    state = Given(RAISED, CLEARED).when(Close("leah", reason="It was the new form.")).state
+    shown = overview(state, 3)  # type: ignore[arg-type]  # it was raised
+    assert (shown["state"], shown["cleared"]["why"]) == ("closed", CLEARED.why)  # type: ignore[index]
+
+
+def test_a_snoozed_one_waits_and_is_asked_about_again() -> None:
+    given = Given(RAISED, ACKNOWLEDGED).when(Snooze("leah", "After Monday.", LATER, START))
+    [snoozed] = given.events
+    assert isinstance(snoozed, EscalationSnoozed)
+    shown = overview(given.state, 3)  # type: ignore[arg-type]  # it was raised
+    assert shown["snoozed"] == {"by": "leah", "note": "After Monday.", "at": START, "until": LATER}
+    assert (shown["state"], shown["acknowledged"], turn(given.state)) == ("snoozed", None, LATER)
+    assert given.when(Climb(2, "ruth", None)).events == []
+    woken = given.when(Climb(1, "leah", None, "snooze_over")).state
+    assert isinstance(woken, Raised)
+    assert asked_by_now(woken) == (1, ("leah",))
+    assert people(woken) == ("leah",)
+
+
+def test_an_acknowledgement_lapses_once() -> None:
+    given = Given(RAISED).when(Acknowledge("leah", "On it.", LATER))
+    assert turn(given.state) == LATER
+    lapsed = given.when(Climb(1, "leah", None, "lapsed"))
+    assert isinstance(lapsed.state, Raised)
+    assert lapsed.when(Climb(1, "leah", None, "lapsed")).events == []
+
+
+def test_that_nobody_is_left_to_ask_is_said_once() -> None:
+    given = Given(RAISED).when(Climb(2, "", None))
+    assert len(given.events) == 1
+    assert given.when(Climb(2, "", None)).events == []
+    assert len(given.when(Climb(2, "ruth", None)).events) == 1

@@ -83,8 +83,8 @@ def test_whoever_is_asked_is_told_what_to_do_and_what_comes_next() -> None:
     assert (message.id, message.person) == ("x-1-1-1", "leah")
     assert body(message, name_of, LONDON) == (
         "It has been so since Monday 23 November 2026 at 09:30. Acknowledge it with a note of what you are "
-        "doing, or close it with a commitment or a reason. If nobody answers, it goes to Ruth Adeyemi on "
-        "Tuesday 24 November 2026 at 09:30."
+        "doing, snooze it, or close it with a commitment or a reason. If nobody answers, it goes to Ruth "
+        "Adeyemi on Tuesday 24 November 2026 at 09:30."
     )
     text = letter(message, name_of, LONDON, "https://primed.example/escalations/x-1")
     assert text.startswith("Dear Leah Brook,\n\nNorth: overdue work is 23, above the limit of 20.\n")

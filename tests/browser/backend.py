@@ -193,6 +193,8 @@ def event(topic: str, partition: int, offset: int) -> Any:
 
 @metrics.get("/v1/items")
 def items(subject: str) -> Any:
+    if "/care/" in subject:
+        return {"subject": subject, "state": None, "kind": None, "events": [council.EVENT], "lines": []}
     item = {"subject": subject, "state": "open", "kind": "review", "team": "north-locality"}
     held = {"worker": "w-0010", "due": "2026-09-12", "received": "2026-05-01"}
     return {**item, **held, "events": [council.EVENT], "lines": council.LINES}

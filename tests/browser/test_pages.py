@@ -97,6 +97,8 @@ def test_from_a_figure_to_its_definition_its_lines_and_its_event(manager: Page) 
     expect(manager.locator("main")).to_contain_text("4417-2")
     manager.get_by_role("link", name="demo/cases/4417").click()
     expect(manager.locator("h1")).to_have_text("Review 4417")
+    manager.goto("/items?subject=demo/care/77")
+    expect(manager.locator("h1")).to_have_text("Care package 77")
 
 
 def test_an_exception_is_acknowledged_with_a_note_and_not_without(manager: Page, site: Site) -> None:

@@ -102,10 +102,10 @@ class Spot(Struct, frozen=True, kw_only=True):
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One piece of work with all its events and lines."""
+    """One piece of work, or one package of care, which has no state, with all its events and lines."""
 
     subject: str
-    state: str = ""
+    state: str | None = None
     kind: str | None = None
     team: str | None = None
     worker: str | None = None

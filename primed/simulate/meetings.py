@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from primed.simulate.state import State
-from primed.simulate.town import TEAMS
+from primed.simulate.town import TEAM, TEAMS
 
 PROMISES: tuple[tuple[str, str], ...] = (
     ("Re-plan the five oldest reviews with the people concerned.", "overdue"),
@@ -20,6 +20,24 @@ PROMISES: tuple[tuple[str, str], ...] = (
     ("Phone the three providers who have not answered.", "overdue"),
     ("Go through the oldest work with each worker, one by one.", "overdue"),
 )
+
+PURPOSES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "front-door": (
+        "Whoever turns to us gets an answer the same day, and only those who need more are passed on.",
+        ("Three of four contacts end with us.", "Nobody tells their story twice."),
+    ),
+    "long-term-support": (
+        "People live the lives they choose, with the support they need and no more.",
+        ("Nobody waits longer than 28 days for an assessment.", "Every package is reviewed within a year."),
+    ),
+    "short-term-support": (
+        "People get back to doing for themselves what they can, soon and for good.",
+        ("We begin within two working days.", "Most need no support from us afterwards."),
+    ),
+}
+"""What the teams of each service are for."""
+TARGETS: tuple[int, ...] = (85, 88, 92)
+"""Of the work that teams complete, the percentage that they agree to complete on time."""
 
 
 class MeetingsRefused(Exception):
@@ -36,7 +54,7 @@ class Meetings:
         self._run = ""
 
     async def hold_first(self, state: State, now: dt.datetime) -> int:
-        """One meeting in each team with two commitments, one of them kept; answers how many were held.
+        """One meeting in each team with a purpose, a target and two commitments, one of them kept; how many.
 
         Safe to repeat: `state.meetings_at` and the keys of the commands are the same each time.
         """
@@ -60,6 +78,7 @@ class Meetings:
             promise = {"unit": team, "text": text, "owner": rng.choice(workers), "deadline": deadline}
             agreed = {**promise, "meeting": meeting["id"], "measure": measure}
             commitment = await self._command(manager, "commitments", agreed, key=f"{team}-agree-{number}")
+        await self._aim(manager, team, meeting["id"], rng, now)
         done = {"outcome": "Done and holding."}
         await self._command(
             manager, f"commitments/{commitment['id']}/complete", done, key=f"{team}-complete", on=commitment
@@ -68,6 +87,22 @@ class Meetings:
         await self._command(manager, f"{here}/close", {}, key=f"{team}-close", on=meeting)
         again = next_tuesday(now).isoformat(timespec="seconds")
         await self._command(manager, "meetings", {**planned, "starts": again}, key=f"{team}-next")
+
+    async def _aim(self, manager: str, team: str, meeting: str, rng: random.Random, now: dt.datetime) -> None:
+        """Say what the team is for, and agree what it wants to reach."""
+        purpose, objectives = PURPOSES[TEAM[team].service]
+        said = {"unit": team, "purpose": purpose, "objectives": objectives, "meeting": meeting}
+        await self._command(manager, "purposes", said, key=f"{team}-purpose")
+        target = {
+            "unit": team,
+            "measure": "completed_on_time_percent",
+            "value": rng.choice(TARGETS),
+            "tolerance": 2,
+            "since": f"{now:%Y-%m}",
+            "reason": "What we can do with the people we have, and a little more.",
+            "meeting": meeting,
+        }
+        await self._command(manager, "targets", target, key=f"{team}-target")
 
     async def _command(
         self, token: str, path: str, body: dict[str, Any], *, key: str, on: dict[str, Any] | None = None

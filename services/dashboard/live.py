@@ -131,7 +131,11 @@ def _names(event: Event, unit: str, looked_at: str) -> list[str]:
         return [f"measure-{event.data.measure}"] if unit == looked_at else ["below"]
     if kind == "escalation":
         return ["exceptions"]
-    return {"commitment": ["commitments"], "meeting": ["meetings", "commitments"]}.get(kind, [])
+    return {
+        "commitment": ["commitments"],
+        "meeting": ["meetings", "commitments"],
+        "purpose": ["purposes"],
+    }.get(kind, [])
 
 
 def _readable(records: Sequence[Record]) -> Iterator[Event]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from services.dashboard.domain import words
 from services.dashboard.domain.agreements import Commitment, Escalation, Meeting, Rule
+from services.dashboard.domain.aims import Purpose
 from services.dashboard.domain.answers import (
     Catalogue,
     Feeds,
@@ -187,6 +188,11 @@ def meetings(unit: str, state: str = "") -> Question[Listed[Meeting]]:
 def meeting(one: str) -> Question[Meeting]:
     """One meeting with its agenda."""
     return Question("actions", f"/v1/meetings/{one}", Meeting)
+
+
+def purpose(unit: str) -> Question[Purpose]:
+    """What a unit is for."""
+    return Question("actions", f"/v1/purposes/{unit}", Purpose)
 
 
 def escalations(unit: str, state: str = "open") -> Question[Listed[Escalation]]:

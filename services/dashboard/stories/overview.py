@@ -15,7 +15,7 @@ from services.dashboard.domain.sheets import Cell
 from services.dashboard.domain.strip import Tile
 from services.dashboard.domain.variation import Variation
 from services.dashboard.flow import Asked, Part, maybe
-from services.dashboard.stories import comparing
+from services.dashboard.stories import aims, comparing
 from services.dashboard.stories import unit as shared
 from services.dashboard.stories.beside import beside
 
@@ -133,6 +133,7 @@ def _value(figures: Figures, unit: str, measure: Measure, asked: Asked) -> Cell:
 
 
 PARTS: Mapping[str, Part] = {
+    "purpose": aims.purpose,
     "opening": opening,
     "needs": shared.needs,
     "grid": grid,

@@ -12,7 +12,7 @@ from services.dashboard.domain.findings import Rich
 from services.dashboard.domain.refusals import Away
 from services.dashboard.domain.reports import Completed, Outcomes, Workload
 from services.dashboard.flow import Asked, Part, attempt, maybe
-from services.dashboard.stories import unit
+from services.dashboard.stories import aims, unit
 from services.dashboard.stories.unit import Urgent
 
 SHOWN = 6
@@ -79,6 +79,7 @@ async def urgent(asked: Asked) -> UrgentWork:
 
 
 PARTS: Mapping[str, Part] = {
+    "purpose": aims.purpose,
     "opening": opening,
     "strip": unit.tiles,
     "workload": workload,

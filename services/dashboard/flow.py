@@ -74,9 +74,7 @@ class Page:
     @property
     def away(self) -> list[str]:
         """Services that did not answer."""
-        return sorted(
-            {part.service for part in self.parts.values() if isinstance(part, Away) and not part.answered}
-        )
+        return sorted({one.service for one in self.parts.values() if isinstance(one, Away) and not one.answered})
 
 
 async def page(asked: Asked, parts: Mapping[str, Part]) -> Page:
@@ -116,5 +114,7 @@ async def _freshness(asked: Asked) -> freshness.Freshness:
 
 async def _waiting(asked: Asked) -> int | None:
     """How many exceptions of the reader's own unit wait for an answer; None when nobody can say."""
+    if not asked.tree.home:
+        return None
     found = await maybe(asked, questions.escalations(asked.tree.home))
     return None if isinstance(found, Away) else len([one for one in found.items if one.state == "raised"])

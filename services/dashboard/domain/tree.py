@@ -11,6 +11,7 @@ from schemas.tree import Tree as Whole
 from schemas.tree import Unit
 
 HOLDERS = ("manager", "head", "director")
+NOBODY_YET = "The council, of which no unit is registered yet"
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,10 @@ class Tree:
 
     @cached_property
     def units(self) -> Mapping[str, Unit]:
-        """Units within the reader's scope, by id."""
+        """Units within the reader's scope, by id; a stand-in before there is any, so files can be sent."""
         known = self.whole.units(self.today)
+        if self.top is None and not self.whole.council:
+            return {"": Unit("", "council", NOBODY_YET, None, self.today)}
         return {one.id: one for one in known if self.whole.covers(self.top, one.id, self.today)}
 
     @cached_property

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from runtime.auth import Principal
+from schemas.tree import Tree as Whole
 from services.dashboard.domain.tree import Tree
 from services.dashboard.pages.navigation import BY_ROLE, places
 from tests.browser import council
@@ -48,3 +49,17 @@ def test_waiting_exceptions_are_counted() -> None:
 def test_every_place_of_every_role_leads_somewhere() -> None:
     for role in BY_ROLE:
         assert len(keys(role, None, "north-locality")) == len(BY_ROLE[role])
+
+
+def test_before_any_unit_is_registered_files_can_be_sent_and_looked_at() -> None:
+    tree = Tree(Whole(), None, TODAY)
+    assert (tree.home, list(tree.units)) == ("", [""])
+    who = Principal("demo", "w-1", "operator", None)
+    assert [key for key, _, _ in places(who, tree, "", None)] == [
+        "feeds",
+        "imports",
+        "quality",
+        "exceptions",
+        "catalogue",
+    ]
+    assert Tree(Whole(), "north-locality", TODAY).units == {}

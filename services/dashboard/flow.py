@@ -74,17 +74,17 @@ class Page:
     @property
     def away(self) -> list[str]:
         """Services that did not answer."""
-        return sorted({one.service for one in self.parts.values() if isinstance(one, Away) and not one.answered})
+        silent = (one for one in self.parts.values() if isinstance(one, Away) and not one.answered)
+        return sorted({one.service for one in silent})
 
 
 async def page(asked: Asked, parts: Mapping[str, Part]) -> Page:
     """Read everything at once; raises `Missing` when the unit or the page's own thing does not exist."""
     if asked.unit not in asked.tree.units:
         raise Missing(asked.unit)
-    names = list(parts)
-    read = [attempt(parts[name](asked)) for name in names]
+    read = [attempt(part(asked)) for part in parts.values()]
     fresh, waiting, *found = await asyncio.gather(_freshness(asked), _waiting(asked), *read)
-    return Page(fresh, waiting, dict(zip(names, found, strict=True)))
+    return Page(fresh, waiting, dict(zip(parts, found, strict=True)))
 
 
 async def attempt(reading: Awaitable[T]) -> T | Away:

@@ -36,5 +36,5 @@ GROUP BY source, shape, field, result, first
 SELECT import.id, import.name, import.as_of, import.created_at AS at, sum(quality.rows)::bigint AS checked,
        coalesce(sum(quality.rows) FILTER (WHERE result <> ALL ($5::text[])), 0)::bigint AS faulty
 FROM quality JOIN import ON import.id = quality.import
-WHERE quality.tenant = $1 AND day BETWEEN $2 AND $3 AND ($4::text IS NULL OR source = $4)
+WHERE quality.tenant = $1 AND day BETWEEN $2 AND $3 AND ($4::text IS NULL OR quality.source = $4)
 GROUP BY import.id ORDER BY import.created_at DESC, import.id LIMIT $6

@@ -13,12 +13,20 @@ from schemas.escalations import (
     EscalationClosed,
     EscalationEscalated,
     EscalationRaised,
+    EscalationSnoozed,
 )
 from schemas.measures import Number
 from schemas.registry import instant
 from services.actions.domain.promise import maybe
 
-Event = EscalationRaised | EscalationAcknowledged | EscalationEscalated | EscalationCleared | EscalationClosed
+Event = (
+    EscalationRaised
+    | EscalationAcknowledged
+    | EscalationEscalated
+    | EscalationSnoozed
+    | EscalationCleared
+    | EscalationClosed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ def evolve(before: Heard | None, event: Event, envelope: Envelope) -> Heard | No
     if before is None:
         return None
     match event:
-        case EscalationAcknowledged():
+        case EscalationAcknowledged() | EscalationSnoozed():
             return replace(before, state="acknowledged", version=version)
         case EscalationEscalated():
             return replace(before, state="raised", version=version)

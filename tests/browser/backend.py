@@ -22,6 +22,7 @@ SERVICE = {
     "work": "metrics",
     "feeds": "metrics",
     "meetings": "actions",
+    "purposes": "actions",
     "commitments": "actions",
     "escalations": "notify",
     "rules": "notify",
@@ -226,6 +227,11 @@ def commitments(backend: Behind) -> Any:
 def commitment(one: str) -> Any:
     found = [each for each in council.commitments("busy") if each["id"] == one]
     return found[0] if found else problem(404, "Not found", "There is nothing here for you.")
+
+
+@actions.get("/v1/purposes/{unit}")
+def purpose(unit: str) -> Any:
+    return council.PURPOSE if unit == council.PURPOSE["unit"] else problem(404, "Not found", "None is set.")
 
 
 @actions.get("/v1/meetings")

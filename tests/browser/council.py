@@ -108,6 +108,30 @@ def values_of(scene: str, measure: str) -> list[int]:
     return [value * 1371 for value in values] if scene == "huge" else values
 
 
+AGREED = {
+    "target": "t-1",
+    "value": 80,
+    "tolerance": 2,
+    "since": "2026-09-01",
+    "grain": None,
+    "reason": "What we can do with the people we have.",
+    "agreed_by": "w-9",
+    "agreed_at": "2026-09-02T09:00:00Z",
+    "meeting": None,
+}
+"""Where the target of work completed on time comes from."""
+PURPOSE = {
+    "unit": "north-locality",
+    "purpose": "People live the lives they choose.",
+    "objectives": ["Nobody waits longer than 28 days."],
+    "reason": None,
+    "meeting": None,
+    "set_at": "2026-09-02T09:00:00Z",
+    "set_by": "w-9",
+    "version": 1,
+}
+
+
 def series(scene: str, measure: str, unit: str, grain: str) -> dict[str, Any]:
     """A series as metrics answers it, with limits and a shift where the scene has one."""
     _, name, _, unit_of_measure, polarity, target = next(one for one in MEASURES if one[0] == measure)
@@ -156,6 +180,7 @@ def series(scene: str, measure: str, unit: str, grain: str) -> dict[str, Any]:
         "unit_of_measure": unit_of_measure,
         "polarity": polarity,
         "target": target,
+        "agreed": AGREED if measure == "completed_on_time_percent" else None,
         "points": points,
         "variation": variation,
         "assurance": "consistently_fails" if fails and values else None,

@@ -295,3 +295,14 @@ def test_the_service_overview_begins_with_exceptions_and_names_its_teams(page: P
     assert page.locator("#grid .tile").count() == len(council.MEASURES)
     names = page.locator("#below tbody th").all_inner_texts()
     assert names == ["East locality", "North locality", "Reviews", "South locality"]
+
+
+def test_a_team_reads_what_it_is_for_and_what_it_agreed_to_reach(manager: Page) -> None:
+    manager.goto(TEAM)
+    said = manager.locator("#purpose")
+    expect(said).to_contain_text(
+        "People live the lives they choose. We want: Nobody waits longer than 28 days."
+    )
+    manager.goto("/measures/completed_on_time_percent?unit=north-locality")
+    agreed = "Agreed from 1 Sep, give or take 2%: What we can do with the people we have."
+    expect(manager.get_by_text(agreed)).to_be_visible()

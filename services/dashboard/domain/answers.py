@@ -96,6 +96,15 @@ class Rebase(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Agreed(Struct, frozen=True, kw_only=True):
+    """A target that the unit agreed, where it is not the catalogue's."""
+
+    value: Number
+    tolerance: Number = 0
+    since: str = ""
+    reason: str = ""
+
+
 class Series(Meta, frozen=True, kw_only=True):
     """A measure over time; `points` are in date order."""
 
@@ -106,6 +115,7 @@ class Series(Meta, frozen=True, kw_only=True):
     unit_of_measure: str = "count"
     polarity: str = "neither"
     target: Number | None = None
+    agreed: Agreed | None = None
     points: tuple[Point, ...] = ()
     variation: str | None = None
     assurance: str | None = None

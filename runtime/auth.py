@@ -254,6 +254,7 @@ class Needs:
         request.state.principal = principal
         if principal.role not in self.roles:
             raise forbidden(f"The role {principal.role} may not do this; it takes: {', '.join(self.roles)}.")
+        request.app.state.check_question(request)
         return principal
 
 

@@ -23,6 +23,7 @@ from runtime.bodies import limited, strict
 from runtime.direct import direct_routes
 from runtime.probes import Check, Readiness, probes
 from runtime.problems import Problem, not_found
+from runtime.questions import refuse_unknown
 
 __all__ = ["Check", "Problem", "Readiness", "application", "not_found"]
 
@@ -64,13 +65,14 @@ def application(
     public: Collection[str] = (),
     direct: Collection[str] = (),
     token_of: Callable[[Request], str | None] = lambda request: None,
+    check_question: Callable[[Request], None] = refuse_unknown,
 ) -> FastAPI:
     """Build the service's application.
 
     `streamed`: paths whose bodies are read piece by piece and so have no limit here, and all below those that
     end with a slash. `public`: paths that need no token. `direct`: paths whose routes take just the request
-    and who asks, and are answered at once (`runtime.direct`). `token_of`: where else than in `Authorization`
-    a token may be, e.g. in a session.
+    and who asks (`runtime.direct`). `token_of`: where else than in `Authorization` a token may be, e.g. in a
+    session. `check_question`: refuses what an address asks for, once it is known who asks.
     Raises `Unguarded` when a route lets everybody in.
     """
     app = FastAPI(
@@ -82,8 +84,8 @@ def application(
         responses=problems.DOCUMENTED,
         telemetry=UNASKED,
     )
-    readiness = Readiness(checks)
-    app.state.reader, app.state.token_of, app.state.readiness = reader, token_of, readiness
+    app.state.readiness = readiness = Readiness(checks)
+    app.state.reader, app.state.token_of, app.state.check_question = reader, token_of, check_question
     for router in (probes(readiness), *routers):
         app.include_router(router)
     _refuse_unguarded(app, OPEN | set(public))

@@ -146,6 +146,20 @@ def test_a_wrong_query_is_422(client: TestClient) -> None:
     assert problem(client.get("/v1/things?limit=0"), 422)["errors"][0]["field"] == "query.limit"
 
 
+def test_a_parameter_that_no_route_knows_is_422_with_the_one_that_was_meant(client: TestClient) -> None:
+    told = problem(client.get("/v1/things", params={"limt": "5", "on": "2026-11-23"}), 422)
+    assert told["errors"] == [
+        {
+            "field": "limt",
+            "reason": "unknown",
+            "message": "There is no parameter limt here. Did you mean limit? It takes limit, on, since.",
+        }
+    ]
+    told = problem(client.get("/v1/things/1?colour=red"), 422)
+    assert told["detail"] == "There is no parameter colour here. It takes none."
+    assert client.get("/v1/things?limt=5", headers={"Authorization": ""}).status_code == 401
+
+
 def test_a_wrong_date_is_answered_with_the_form_of_a_right_one(client: TestClient) -> None:
     detail = problem(client.get("/v1/things?on=31/02/2026&since=yesterday"), 422)["detail"]
     assert detail == (

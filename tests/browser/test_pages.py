@@ -115,6 +115,21 @@ def test_an_exception_is_acknowledged_with_a_note_and_not_without(manager: Page,
     assert headers["idempotency-key"]
 
 
+def test_an_exception_is_snoozed_until_a_day_with_a_note_and_not_without(manager: Page, site: Site) -> None:
+    manager.goto("/escalations/e-1")
+    manager.get_by_role("button", name="Snooze").click()
+    expect(manager.get_by_role("alert")).to_contain_text("Choose the day on which you want to be asked again")
+    assert site.backend.commands == []
+    manager.get_by_label("Ask again on").fill("2026-12-01")
+    manager.get_by_label("Why can it wait?").fill("Two people join on Monday")
+    manager.get_by_role("button", name="Snooze").click()
+    expect(manager.get_by_role("status").first).to_contain_text("The exception waits")
+    ((path, body, headers),) = site.backend.commands
+    assert path == "/v1/escalations/e-1/snooze"
+    assert body == {"until": "2026-12-01T09:00:00+00:00", "note": "Two people join on Monday"}
+    assert headers["if-match"] == '"1"'
+
+
 def test_a_commitment_starts_from_the_green_button(manager: Page, site: Site) -> None:
     manager.goto(TEAM)
     manager.get_by_role("button", name="Agree a commitment").click()

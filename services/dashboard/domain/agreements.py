@@ -105,11 +105,12 @@ class NextAsking(Struct, frozen=True, kw_only=True):
 
 
 class Acknowledged(Struct, frozen=True, kw_only=True):
-    """Who is on it."""
+    """Who is on it, or who said that it can wait; `until` is when that lapses."""
 
     by: str
     note: str = ""
     at: str = ""
+    until: str | None = None
 
 
 class Closing(Struct, frozen=True, kw_only=True):
@@ -140,6 +141,7 @@ class Escalation(Struct, frozen=True, kw_only=True):
     asked: tuple[Asking, ...] = ()
     next: NextAsking | None = None
     acknowledged: Acknowledged | None = None
+    snoozed: Acknowledged | None = None
     closed: Closing | None = None
     version: int = 0
 

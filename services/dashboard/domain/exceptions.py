@@ -11,7 +11,7 @@ from services.dashboard.domain import words
 from services.dashboard.domain.agreements import Escalation
 
 Names = Callable[[str], str]
-OPEN = ("raised", "acknowledged")
+OPEN = ("raised", "acknowledged", "snoozed")
 _GRAVITY = {"serious": 0, "warning": 1, "notice": 2}
 
 
@@ -56,6 +56,9 @@ def what_next(one: Escalation, names: Names, now: dt.datetime) -> str:
     """`Goes to Dan Whitlock (head of service) tomorrow 12:00 unless you act.`"""
     if one.state == "acknowledged" and one.acknowledged:
         return f"{names(one.acknowledged.by)} is on it: “{one.acknowledged.note}”"
+    if one.state == "snoozed" and one.snoozed:
+        wait = words.moment(one.snoozed.until, now)
+        return f"{names(one.snoozed.by)} lets it wait until {wait}: “{one.snoozed.note}”"
     if one.state == "cleared":
         return "The figure is back where it should be. It stays here until somebody closes it."
     if one.state == "closed" and one.closed:
@@ -82,6 +85,8 @@ def history(one: Escalation, names: Names, now: dt.datetime) -> list[tuple[str, 
         told.append(
             (one.acknowledged.at, f"Acknowledged by {names(one.acknowledged.by)}", one.acknowledged.note)
         )
+    if one.snoozed:
+        told.append((one.snoozed.at, f"Snoozed by {names(one.snoozed.by)}", one.snoozed.note))
     if one.closed:
         told.append((one.closed.at, f"Closed by {names(one.closed.by)}", one.closed.reason or ""))
     told.sort(key=lambda entry: entry[0])

@@ -36,6 +36,7 @@ Owner = Annotated[Principal, needs(*OWNERS)]
 
 DONE = {
     "acknowledged": "You have acknowledged the exception. The ladder stops while you are on it.",
+    "snoozed": "The exception waits. You are asked again when the day has come, unless it has cleared.",
     "closed": "The exception is closed.",
     "agreed": "The commitment is agreed.",
     "completed": "The commitment is done.",

@@ -1,12 +1,14 @@
-"""The exceptions inbox and one exception: acknowledge with a note, close with a reason or a commitment."""
+"""The exceptions inbox and one exception: acknowledge or snooze it with a note, close it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.dashboard.domain import words
 from services.dashboard.pages import desk
 from services.dashboard.pages.desk import Holder, Who
 from services.dashboard.stories import agreements
@@ -39,6 +41,16 @@ async def acknowledge(request: Request, who: Holder, escalation: Id) -> Response
     return await _act(request, who, escalation, "acknowledge", {"note": fields.get("note", "")}, fields)
 
 
+@router.post("/escalations/{escalation}/snooze", response_class=HTMLResponse)
+async def snooze(request: Request, who: Holder, escalation: Id) -> Response:
+    """Say on which day somebody is to be asked again; it is asked at the beginning of that day's work."""
+    fields = await desk.form(request)
+    day = words.date_of(fields.get("until", ""))
+    morning = dt.datetime.combine(day, dt.time(9), tzinfo=words.LONDON) if day else None
+    body = {"until": morning.isoformat() if morning else "", "note": fields.get("snooze_note", "")}
+    return await _act(request, who, escalation, "snooze", body, fields)
+
+
 @router.post("/escalations/{escalation}/close", response_class=HTMLResponse)
 async def close(request: Request, who: Holder, escalation: Id) -> Response:
     """End it with a reason, or with a commitment that was made for it."""
@@ -55,8 +67,7 @@ async def _act(
     if not errors:
         errors = await desk.commanded(asking, "notify", f"/v1/escalations/{escalation}/{verb}", body, fields)
         if not errors:
-            done = "acknowledged" if verb == "acknowledge" else "closed"
-            return desk.onward(f"/escalations/{escalation}", done)
+            return desk.onward(f"/escalations/{escalation}", _DONE[verb])
     return await desk.show(
         request,
         who,
@@ -69,8 +80,10 @@ async def _act(
     )
 
 
+_DONE = {"acknowledge": "acknowledged", "snooze": "snoozed", "close": "closed"}
 _WANTED = {
-    "note": "Say in the note what you are doing about it",
+    "note": "Say in the note what you are doing about it, or why it can wait",
+    "until": "Choose the day on which you want to be asked again",
     "reason": "Give the reason for closing it, or choose a commitment",
     "commitment": "Choose the commitment that answers it",
 }

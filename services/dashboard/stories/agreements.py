@@ -37,7 +37,7 @@ async def inbox(asked: Asked) -> Inbox:
     closed = [] if isinstance(over, Away) else list(over.items)
     return Inbox(
         waiting=[one for one in told if one.state == "raised"],
-        in_hand=[one for one in told if one.state in ("acknowledged", "cleared")],
+        in_hand=[one for one in told if one.state in ("acknowledged", "snoozed", "cleared")],
         over=[exceptions.need(one, asked.names, asked.when.now) for one in closed[:20]],
     )
 

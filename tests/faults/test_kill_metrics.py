@@ -142,8 +142,9 @@ def test_the_ledger_is_exact_after_kills_in_mid_stream(product: Product, council
         rng.shuffle(part)
         accepted += feeder.send(part)
         time.sleep(0.15)
-    killer.join(30)
+    killer.join(PATIENCE_S / 2)  # who is killed again and again is started again ever later
     stop.set()
+    killer.join()
     assert kills[0] >= 3, "the stream was over before it could be disturbed"
     eventually(lambda: product.primed("status", "--json", check=False), lambda said: '"metrics-1"' in said)
     eventually(lambda: _up(reader), bool, 60)

@@ -127,8 +127,12 @@ async def test_a_moment_to_come_is_answered_as_now_and_says_so(watched) -> None:
 
 async def test_every_answer_says_which_feeds_are_silent(watched) -> None:
     council = await watched()
-    for path in ("figures", "series", "explain", "reports/completed", "work", "units", "feeds"):
-        said = (await council.get(f"/v1/{path}", measure="open")).json()
+    of_measure = [(path, {"measure": "open"}) for path in ("figures", "series", "explain")]
+    others: list[tuple[str, dict[str, str]]] = [
+        (path, {}) for path in ("reports/completed", "work", "units", "feeds")
+    ]
+    for path, asked in of_measure + others:
+        said = (await council.get(f"/v1/{path}", **asked)).json()
         assert said["stale_feeds"] == ["demo/cases"], path
     fresh = await watched(now="2026-06-10T13:00:00+00:00")
     body = (await fresh.get("/v1/feeds")).json()

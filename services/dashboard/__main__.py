@@ -72,7 +72,7 @@ def _desk(settings: DashboardSettings, services: Services, hub: Hub) -> Desk:
         directory=Directory(settings.staff_file),
         templates=environment(),
         clock=lambda: dt.datetime.now(dt.UTC),
-        whole=lambda: hub.tree,
+        whole=hub.tree,
         issuer=TokenIssuer(settings.keys, audience=settings.oidc_audience) if local else None,
         tenant=settings.tenant,
         session_s=settings.dashboard_session_s,

@@ -68,12 +68,17 @@ class Hub:
         self._numbers = itertools.count(int(time.time() * 1000))
         self.life_s = life_s
         self.clock = clock
-        self.tree = Tree()
+        self.trees: dict[str, Tree] = {}
 
     async def hear_organisation(self, records: Sequence[Record]) -> None:
-        """Keep the tree by which it is decided who may hear what."""
+        """Keep the tree of each tenant, by which it is decided who may see and hear what."""
         for event in _readable(records):
-            self.tree = self.tree.after(event)
+            tenant = str(event.envelope.tenant)
+            self.trees[tenant] = self.tree(tenant).after(event)
+
+    def tree(self, tenant: str) -> Tree:
+        """The tenant's organisation, as far as it was read."""
+        return self.trees.get(tenant, Tree())
 
     async def hear(self, records: Sequence[Record]) -> None:
         """Tell every window what concerns it."""
@@ -83,8 +88,8 @@ class Hub:
 
     def _tell(self, event: Event) -> None:
         unit = str(getattr(event.data, "unit", ""))
-        tenant = event.envelope.tenant
-        path = [above.id for above in self.tree.path(unit)]
+        tenant = str(event.envelope.tenant)
+        path = [above.id for above in self.tree(tenant).path(unit)]
         for window in self._windows:
             if tenant != window.principal.tenant or window.unit not in path:
                 continue
@@ -93,7 +98,7 @@ class Hub:
 
     def sees(self, principal: Principal, unit: str) -> bool:
         """Whether the unit lies within this person's scope."""
-        return self.tree.covers(principal.unit, unit)
+        return self.tree(principal.tenant).covers(principal.unit, unit)
 
     @contextmanager
     def window(self, principal: Principal, unit: str) -> Iterator[Window]:

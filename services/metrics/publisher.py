@@ -21,8 +21,8 @@ TRY_AGAIN_S = 1.0
 LOOK_EVERY_S = 0.1
 """Other workers mark too, and cannot call."""
 SHARE = 1.0
-"""A round and the rest after it last at least twice as long as the loop was busy in it: telling never takes more
-than half of a processor, and a round that mostly waited for others costs no rest."""
+"""A round and the rest after it last at least twice as long as the loop was busy in it: telling never takes
+more than half of a processor, and a round that mostly waited for others costs no rest."""
 
 BESIDES_S = 0.5
 """How often the one who tells looks after its other duties."""

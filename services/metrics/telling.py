@@ -246,7 +246,7 @@ class Teller:
         return event_of(subject, value, before.value if before else None, rests, given)
 
     async def _send(self, news: Sequence[News], now: dt.datetime) -> None:
-        """Send and note, side by side: whichever a crash leaves out, `begin` of the next teller makes up for."""
+        """Send and note, side by side: what a crash leaves out, `begin` of the next teller makes up for."""
         revisions = await self._notebook.revisions(len(news))
         tellings = [telling_of(one, revision, now) for one, revision in zip(news, revisions, strict=True)]
         both = (

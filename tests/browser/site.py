@@ -50,13 +50,13 @@ def served(home: Path) -> Iterator[Site]:
             dict.fromkeys(("ingest", "metrics", "actions", "notify"), back), timeout_s=PATIENCE_S
         )
         hub = Hub(most=20, each=6, life_s=600)
-        hub.tree = council.tree()
+        hub.trees["demo"] = council.tree()
         desk = Desk(
             services=services,
             directory=Directory(settings.staff_file),
             templates=environment(),
             clock=lambda: council.NOW,
-            whole=lambda: hub.tree,
+            whole=hub.tree,
             issuer=TokenIssuer(settings.keys),
             tenant="demo",
             session_s=3600,

@@ -67,7 +67,7 @@ class Desk:
     directory: Directory
     templates: jinja2.Environment
     clock: Callable[[], dt.datetime]
-    whole: Callable[[], Whole]
+    whole: Callable[[str], Whole]
     issuer: TokenIssuer | None
     tenant: str
     session_s: int
@@ -97,7 +97,7 @@ def reader(request: Request) -> Reader:
 def asked(request: Request, who: Principal, unit: str | None = None, /, **options: str) -> Asked:
     """This request in the flow's terms; without a unit, the reader's own, else the whole council."""
     when = Moment(desk(request).clock(), _as_at(request))
-    tree = Tree(desk(request).whole(), who.unit, when.today)
+    tree = Tree(desk(request).whole(who.tenant), who.unit, when.today)
     query = {key: value[:300] for key, value in request.query_params.items()}
     return Asked(
         reader=reader(request),

@@ -20,7 +20,7 @@ HEAD = Principal(tenant="demo", subject="w-0002", role="head", unit="long-term-s
 
 def hub(most: int = 10, each: int = 3, life_s: float = 60) -> Hub:
     made = Hub(most=most, each=each, life_s=life_s)
-    made.tree = council.tree()
+    made.trees["demo"] = council.tree()
     return made
 
 
@@ -54,6 +54,21 @@ async def test_a_page_hears_of_its_own_unit_by_the_name_of_the_measure() -> None
     with one.window(MANAGER, "north-locality") as window:
         await one.hear([changed("north-locality"), changed("south-locality", "open")])
         assert window.waiting == {"measure-overdue": {"unit": "north-locality", "measure": "overdue"}}
+
+
+async def test_another_council_in_the_same_log_has_a_tree_of_its_own() -> None:
+    one = hub()
+    data = {"unit": "north-locality", "level": "council", "name": "Another council's"}
+    said = council.event("primed.unit.registered.v1", "north-locality", data)
+    await one.hear_organisation(
+        [record("primed.organisation", said.replace(b'"tenant": "demo"', b'"tenant": "other"'))]
+    )
+    assert one.tree("demo") == council.tree()
+    assert [unit.name for unit in one.tree("other").path("north-locality")] == ["Another council's"]
+    assert one.tree("nobody").path("north-locality") == []
+    stranger = Principal(tenant="other", subject="w-9", role="head", unit="long-term-support")
+    assert one.sees(HEAD, "north-locality")
+    assert not one.sees(stranger, "north-locality")
 
 
 async def test_an_overview_hears_of_what_lies_below_it() -> None:

@@ -33,7 +33,7 @@ def held(again: int = 1) -> list[tuple[str, dict[str, Any], str]]:
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
             meetings = Meetings("http://actions", lambda person, unit: person, http)
             for _ in range(again):
-                await meetings.hold_first(SimpleNamespace(seed=1, workers=workers), NOW)  # type: ignore[arg-type]
+                await meetings.hold_first(SimpleNamespace(seed=1, workers=workers), NOW)  # type: ignore[arg-type]  # no more of a council is asked
 
     asyncio.run(hold())
     return sent

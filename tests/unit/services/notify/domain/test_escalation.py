@@ -149,7 +149,7 @@ def test_how_it_is_shown() -> None:
 def test_a_cleared_one_is_closed_by_a_person_and_still_says_why_it_cleared() -> None:
     state = Given(RAISED, CLEARED).when(Close("leah", reason="It was the new form.")).state
     shown = overview(state, 3)  # type: ignore[arg-type]  # it was raised
-    assert (shown["state"], shown["cleared"]["why"]) == ("closed", CLEARED.why)  # type: ignore[index]
+    assert (shown["state"], shown["cleared"]["why"]) == ("closed", CLEARED.why)  # type: ignore[index]  # it had cleared
 
 
 def test_a_snoozed_one_waits_and_is_asked_about_again() -> None:
